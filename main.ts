@@ -1,0 +1,45 @@
+// odw: reads the command line and the configuration, starts the engine ring with this command's permissions, hands it to a face.
+import { runCli } from "./src/cli/cli.ts";
+import { denoMachine } from "./src/cli/deno_world.ts";
+import type { Connection, Inspection, SettingsOptions } from "./src/cli/world.ts";
+import { loadSettings } from "./src/config/load.ts";
+import { OdwError } from "./src/errors.ts";
+import { type CommandNeed, intersect, type Permissions, permissionsFor } from "./src/permissions.ts";
+import { isGranted, sourceFolders } from "./src/ring/baked.ts";
+import { startRing } from "./src/ring/start.ts";
+
+export const VERSION = "0.1.0";
+
+async function inspect(need: CommandNeed, options: SettingsOptions): Promise<Inspection> {
+  const cwd = options.cwd ?? Deno.cwd();
+  const { model, concurrency } = options;
+  const flags = { ...(model ? { model } : {}), ...(concurrency ? { concurrency } : {}) };
+  const { settings, warnings } = await loadSettings({ cwd, env, needsModel: need.providers, flags });
+  const { permissions, lost } = intersect(permissionsFor(need, settings), isGranted);
+  return { settings, permissions, warnings, lost: lost.map((what) => `this executable was built without ${what}`) };
+}
+
+async function connect(need: CommandNeed, options: SettingsOptions): Promise<Connection> {
+  const { settings, permissions, warnings, lost } = await inspect(need, options);
+  const engine = await startRing({ settings, willRun: need.providers }, withSource(permissions));
+  return { engine, settings, warnings: [...warnings, ...lost] };
+}
+
+/** Run from source, the engine reads its own modules; the executable carries them. */
+function withSource(permissions: Permissions): Permissions {
+  return { ...permissions, read: [...permissions.read, ...sourceFolders()] };
+}
+
+function env(name: string): string | undefined {
+  try {
+    return Deno.env.get(name);
+  } catch (cause) {
+    throw new OdwError("config", `cannot read the environment variable ${name}: allow it with --allow-env`, { cause });
+  }
+}
+
+if (import.meta.main) {
+  const machine = denoMachine(env);
+  // All output is awaited; what the rings still hold ends with the process.
+  Deno.exit(await runCli(Deno.args, { ...machine, connect, inspect, version: VERSION }));
+}

@@ -1,0 +1,94 @@
+// Builds the executable: bundles each ring's entry, so that only what is used goes in, then `deno compile`.
+//   deno task compile [--profile local] [--target <triple>] [--output <path>]
+import { dirname, relative } from "node:path";
+import { parseArgs } from "node:util";
+
+const TARGETS = [
+  "x86_64-unknown-linux-gnu",
+  "aarch64-unknown-linux-gnu",
+  "x86_64-apple-darwin",
+  "aarch64-apple-darwin",
+  "x86_64-pc-windows-msvc",
+];
+/** What the executable's main thread may do; the engine gets less. The local profile starts no program, since that one could reach any host. */
+const PROFILES: Record<string, { output: string; permissions: string[] }> = {
+  standard: { output: "dist/odw", permissions: ["--allow-net", "--allow-run"] },
+  local: { output: "dist/odw-local", permissions: ["--allow-net=127.0.0.1,localhost,[::1]"] },
+};
+/** The workers' entries, as the source names them from the root of `src`, and the file that the bundler makes of each. */
+const WORKERS = [
+  { source: "src/ring/worker.ts", named: "./ring/worker.ts", bundle: "src/ring/worker.js" },
+  { source: "src/sandbox/worker.ts", named: "./sandbox/worker.ts", bundle: "src/sandbox/worker.js" },
+];
+/**
+ * Memory, at equal speed for what odw does: a small young generation, no helper threads with heaps of their own, and baseline compilers
+ * alone for JavaScript and for QuickJS, since engine and scripts mostly wait.
+ */
+const V8_FLAGS = "--max-semi-space-size=1,--optimize-for-size,--single-threaded,--liftoff-only,--no-opt";
+const BUNDLE = "dist/bundle";
+
+const { values } = parseArgs({
+  options: { profile: { type: "string", default: "standard" }, target: { type: "string" }, output: { type: "string" } },
+});
+const profile = PROFILES[values.profile];
+if (!profile) fail(`unknown profile '${values.profile}': use one of ${Object.keys(PROFILES).join(", ")}`);
+if (values.target && !TARGETS.includes(values.target)) {
+  fail(`unknown target '${values.target}': use one of ${TARGETS.join(", ")}`);
+}
+
+await bundle();
+await compile(values.output ?? profile.output, profile.permissions);
+
+/** Split, so that what few runs need (schemas, front matter, pages) costs the others no memory. */
+async function bundle(): Promise<void> {
+  await Deno.remove(BUNDLE, { recursive: true }).catch(() => {});
+  const entries = ["main.ts", ...WORKERS.map((worker) => worker.source)];
+  await deno(["bundle", "--quiet", "--minify", "--code-splitting", "--outdir", BUNDLE, ...entries]);
+  for await (const file of walk(BUNDLE)) await nameWorkers(file);
+  const config = { unstable: ["worker-options", "raw-imports"], lock: false };
+  await Deno.writeTextFile(`${BUNDLE}/deno.json`, JSON.stringify(config));
+}
+
+/** A module finds its worker relative to itself: the bundler moves the module, so the name has to move along. */
+async function nameWorkers(file: string): Promise<void> {
+  let text = await Deno.readTextFile(file);
+  for (const { named, bundle } of WORKERS) {
+    const path = relative(dirname(file), `${BUNDLE}/${bundle}`).replaceAll("\\", "/");
+    text = text.replaceAll(JSON.stringify(named), JSON.stringify(path.startsWith(".") ? path : `./${path}`));
+  }
+  await Deno.writeTextFile(file, text);
+}
+
+async function* walk(folder: string): AsyncGenerator<string> {
+  for await (const entry of Deno.readDir(folder)) {
+    if (entry.isDirectory) yield* walk(`${folder}/${entry.name}`);
+    else yield `${folder}/${entry.name}`;
+  }
+}
+
+async function compile(output: string, granted: string[]): Promise<void> {
+  const includes = ["--include", BUNDLE];
+  const target = values.target ? ["--target", values.target] : [];
+  const permissions = ["--no-prompt", "--allow-read", "--allow-write", "--allow-env", ...granted];
+  const flags = ["--no-check", "--config", `${BUNDLE}/deno.json`, `--v8-flags=${V8_FLAGS}`];
+  const program = `${BUNDLE}/main.js`;
+  await deno(["compile", "--quiet", ...flags, ...permissions, ...includes, ...target, "--output", output, program]);
+  const { size } = await Deno.stat(output).catch(() => Deno.stat(`${output}.exe`));
+  console.log(`${output}: ${(size / 1e6).toFixed(1)} MB`);
+}
+
+async function deno(args: string[]): Promise<void> {
+  const { success } = await new Deno.Command(Deno.execPath(), { args, stdout: "inherit", stderr: "inherit" }).output();
+  if (success) return;
+  if (args[0] !== "compile") fail(`deno ${args[0]} failed for ${args.at(-1)}`);
+  fail(
+    `deno compile failed. It appends the program to a base binary (denort) that Deno downloads for each target; ` +
+      `where that download is not possible, name one of the same Deno release line with DENORT_BIN=<path>, ` +
+      `or leave out --target to build for this machine`,
+  );
+}
+
+function fail(message: string): never {
+  console.error(`compile: ${message}`);
+  Deno.exit(1);
+}

@@ -1,0 +1,39 @@
+// Opens the agent runner: one provider, one set of settings, and the caches that live as long as the runner.
+import type { AgentRunner } from "../agent.ts";
+import type { Settings } from "../config.ts";
+import type { Provider } from "../provider.ts";
+import type { DefinitionEntry } from "./definition_file.ts";
+import { readDefinitions, usableDefinitions } from "./definitions.ts";
+import { prepareCall } from "./prepare.ts";
+import { runCall } from "./run_call.ts";
+import { SchemaCache } from "./schema_cache.ts";
+import { sleep } from "./sleep.ts";
+
+export interface AgentRunnerOptions {
+  provider: Provider;
+  settings: Settings;
+  /** Settles after `ms`, or rejects with the signal's reason. */
+  sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** From 0 to below 1: the jitter of waits. */
+  random?: () => number;
+  /** Milliseconds of a clock: measures `timeoutMs`. */
+  now?: () => number;
+}
+
+/** The runner behind every agent() call. Definitions are read once, when an agentType is first asked for. */
+export function openAgentRunner(options: AgentRunnerOptions): AgentRunner {
+  const { provider, settings } = options;
+  const schemas = new SchemaCache();
+  let entries: Promise<DefinitionEntry[]> | undefined;
+  const definitions = () => entries ??= readDefinitions(settings);
+  const time = {
+    sleep: options.sleep ?? sleep,
+    random: options.random ?? Math.random,
+    now: options.now ?? (() => performance.now()),
+  };
+  return {
+    prepare: (request, handling, run) => prepareCall(request, handling, { run, provider, schemas, definitions }),
+    run: (call, runOptions) => runCall(call, runOptions, { provider, settings: settings.agent, schemas, ...time }),
+    definitions: async () => usableDefinitions(await definitions()),
+  };
+}

@@ -1,0 +1,15 @@
+// Every command with its flags and examples: read by the parser, by help and by completion.
+import type { CommandSpec } from "./command.ts";
+import { DB, EXPORT, GC, IMPORT, LOGS, LS, RM, SHOW } from "./specs/journal_commands.ts";
+import { RESUME, RUN } from "./specs/run_commands.ts";
+import { AGENTS, COMPLETIONS, MODELS, PERMISSIONS, WORKFLOWS } from "./specs/setup_commands.ts";
+import { CANCEL, PAUSE, RESPOND, SKIP, WAIT, WATCH } from "./specs/steering_commands.ts";
+
+/** In the order of the overview. */
+export const COMMANDS: readonly CommandSpec[] = [
+  ...[RUN, RESUME],
+  ...[LS, SHOW, LOGS, WATCH, WAIT],
+  ...[PAUSE, CANCEL, SKIP, RESPOND],
+  ...[EXPORT, IMPORT, RM, GC, DB],
+  ...[MODELS, WORKFLOWS, AGENTS, PERMISSIONS, COMPLETIONS],
+];

@@ -1,0 +1,32 @@
+// This very program once more, on its own: without this one's terminal, streams and session.
+import { OdwError } from "../errors.ts";
+
+/** As `deno task odw` has them; an executable carries its own. */
+const SOURCE_FLAGS = [
+  "--quiet",
+  "--no-prompt",
+  "--allow-read",
+  "--allow-write",
+  "--allow-env",
+  "--allow-net",
+  "--allow-run",
+];
+
+/** Throws OdwError `denied` when this process may start no program. */
+export function spawnDetached(words: string[]): void {
+  const program = Deno.execPath();
+  const args = Deno.build.standalone ? words : ["run", ...SOURCE_FLAGS, Deno.mainModule, ...words];
+  const streams = { stdin: "null", stdout: "null", stderr: "null" } as const;
+  try {
+    new Deno.Command(program, { args, ...streams, detached: true }).spawn().unref();
+  } catch (cause) {
+    throw new OdwError("denied", `cannot go on in the background: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Deno.errors.NotCapable)) return (cause as Error).message;
+  return Deno.build.standalone
+    ? "this executable was built without permission to start a program"
+    : "this process may start no program; allow it with --allow-run";
+}

@@ -1,0 +1,88 @@
+// All that the command line needs from the machine: real in main.ts, made up in tests.
+import type { Settings } from "../config.ts";
+import type { Engine } from "../engine.ts";
+import type { CommandNeed, Permissions } from "../permissions.ts";
+
+/** A stream of the terminal, or a pipe. */
+export interface Output {
+  /** Rejects when the stream is closed (`BrokenPipe`) or full. */
+  write(text: string): Promise<void> | void;
+  isTerminal: boolean;
+  columns(): number;
+  rows(): number;
+  /** Returns the way to stop listening. */
+  onResize(listener: () => void): () => void;
+}
+
+export interface Input {
+  isTerminal: boolean;
+  readAll(): Promise<Uint8Array>;
+  /** Lines that are typed from now on. To be opened once, and closed, for while it is open the process waits for input. */
+  openLines(): Promise<InputLines>;
+}
+
+export interface InputLines {
+  /** Without its line break; null: there is no more input, or `signal` has aborted. */
+  next(signal: AbortSignal): Promise<string | null>;
+  close(): void;
+}
+
+export interface PathInfo {
+  isFile: boolean;
+  isDirectory: boolean;
+}
+
+/** What the user's flags say about settings. */
+export interface SettingsOptions {
+  /** Absolute. */
+  cwd?: string;
+  model?: string;
+  /** Agents at once: lanes that nobody configured become as wide. */
+  concurrency?: number;
+}
+
+export interface Connection {
+  engine: Engine;
+  settings: Settings;
+  warnings: string[];
+}
+
+export interface Inspection {
+  settings: Settings;
+  permissions: Permissions;
+  warnings: string[];
+  /** What this executable was built without, so that the command does not get it: sentences. */
+  lost: string[];
+}
+
+export interface World {
+  /** Loads settings, computes permissions, starts the engine ring. Throws OdwError. */
+  connect(need: CommandNeed, options: SettingsOptions): Promise<Connection>;
+  /** Settings and permissions without starting anything. */
+  inspect(need: CommandNeed, options: SettingsOptions): Promise<Inspection>;
+  stdout: Output;
+  stderr: Output;
+  stdin: Input;
+  env(name: string): string | undefined;
+  /** Absolute. */
+  cwd: string;
+  /** Ctrl-C, or the wish of a supervisor that the process ends. Returns the way to stop listening. */
+  onInterrupt(listener: () => void): () => void;
+  /**
+   * Starts this very program again with other words, without a terminal and in a session of its own, so that it outlives this one.
+   * Throws OdwError `denied` when this process may start no program.
+   */
+  spawnDetached(words: string[]): void;
+  /** Ends the process at once, whatever still runs. */
+  exit(code: number): void;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Calls again and again; returns the way to stop. */
+  every(ms: number, listener: () => void): () => void;
+  version: string;
+  readFile(path: string): Promise<Uint8Array>;
+  /** In the order of the names. */
+  readFolder(path: string): Promise<(PathInfo & { name: string })[]>;
+  /** null: nothing is there. */
+  stat(path: string): Promise<PathInfo | null>;
+}

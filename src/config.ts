@@ -1,0 +1,121 @@
+// The shape of odw's configuration: what a config file may hold, and the resolved settings that the engine receives.
+import type { Price } from "./provider.ts";
+import type { RunLimits } from "./run.ts";
+import type { SandboxLimits } from "./sandbox.ts";
+
+/** The four wire formats. A vendor is data, not code. */
+export type ProviderApi = "anthropic-messages" | "openai-chat" | "openai-responses" | "ollama-chat" | "simulated";
+
+/** A member of `providers` in `config.json`. */
+export interface ProviderConfig {
+  api?: ProviderApi;
+  baseUrl?: string;
+  /** Name of the environment variable that holds the key. */
+  apiKeyEnv?: string;
+  /** The key itself; only in the user's own file, which is kept at 0600. */
+  apiKey?: string;
+  headers?: Record<string, string>;
+  concurrency?: number;
+  /** `anthropic-version` header. */
+  version?: string;
+}
+
+/** `config.json` as written. */
+export interface ConfigFile {
+  providers?: Record<string, ProviderConfig>;
+  /** Aliases: `default`, `planning`, `fast`, `fallback`, `haiku`, `sonnet`, `opus`, `fable`, or any name. */
+  models?: Record<string, string>;
+  routes?: { match: string; provider: string }[];
+  limits?: {
+    concurrency?: number;
+    agents?: number;
+    outputTokens?: number | null;
+    costUsd?: number | null;
+    timeoutMs?: number | null;
+    /** See RunLimits.hard. Default false. */
+    hard?: boolean;
+  };
+  /** By glob over `provider/model-id`; USD per million tokens. */
+  prices?: Record<string, Price>;
+  script?: {
+    clock?: "forbidden" | "seeded";
+    pipelineNull?: "end" | "pass";
+    /** Levels of workflow() inside workflow(). */
+    nesting?: number;
+    memoryMiB?: number;
+    stackKiB?: number;
+    sliceMs?: number;
+  };
+  agent?: {
+    /** Provider calls to satisfy a schema. */
+    schemaAttempts?: number;
+    /** Retries after a retryable provider error. */
+    retries?: number;
+    /** Attempts before a silent provider fails the agent. */
+    stallAttempts?: number;
+    stallMs?: number;
+    maxTokens?: number;
+    /** The first call of a fan-out with a common long prefix goes ahead to fill the provider's prompt cache. */
+    warmCache?: boolean;
+  };
+}
+
+/** Differences between servers of one wire format, as data. */
+export interface ProviderQuirks {
+  /** Name of the output limit in Chat Completions. */
+  maxTokensField?: "max_tokens" | "max_completion_tokens";
+  /** Role of the system message in Chat Completions. */
+  systemRole?: "system" | "developer";
+  /** Whether `response_format: json_schema` is understood. Default true. */
+  jsonSchema?: boolean;
+  /** "strict" (default): only schemas in OpenAI's strict subset go out; "any": the server takes JSON Schema as it is. */
+  schemaRules?: "strict" | "any";
+  /** Whether `stream_options` is understood. Default true. */
+  streamUsage?: boolean;
+  /** Header of the key; default `authorization: Bearer`. */
+  keyHeader?: string;
+}
+
+/** A provider, resolved: defaults, file and environment in one. */
+export interface ProviderSettings {
+  name: string;
+  api: ProviderApi;
+  /** Without a trailing slash; empty for the simulated provider. */
+  baseUrl: string;
+  /** null: none found. */
+  apiKey: string | null;
+  /** How to supply the missing key, as a sentence part: `set ANTHROPIC_API_KEY or providers.anthropic.apiKeyEnv in …`; null when none is needed or one is there. */
+  missingKey: string | null;
+  headers: Record<string, string>;
+  concurrency: number;
+  version: string | null;
+  /** Runs on the user's own machine or network: costs 0. */
+  local: boolean;
+  quirks: ProviderQuirks;
+}
+
+/** All that the engine ring is told: plain JSON, posted once at its start. */
+export interface Settings {
+  home: string;
+  cwd: string;
+  /** The nearest folder from `cwd` upwards that holds `.git`; null outside a repository. */
+  repositoryRoot: string | null;
+  /** `HOME` of the user, for saved workflows and agent definitions. */
+  userHome: string;
+  providers: ProviderSettings[];
+  models: Record<string, string>;
+  routes: { match: string; provider: string }[];
+  limits: RunLimits;
+  prices: Record<string, Price>;
+  script: { clock: "forbidden" | "seeded"; pipelineNull: "end" | "pass"; nesting: number; limits: SandboxLimits };
+  agent: {
+    schemaAttempts: number;
+    retries: number;
+    stallAttempts: number;
+    stallMs: number;
+    maxTokens: number;
+    warmCache: boolean;
+  };
+  /** Nothing is configured and no Ollama answered: every model resolves to the simulated provider, and the faces say so. */
+  simulated: boolean;
+}

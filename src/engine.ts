@@ -1,0 +1,99 @@
+// The contract of the engine: everything that a face can do.
+import type { AgentDefinition } from "./agent.ts";
+import type { Json } from "./json.ts";
+import type { ProviderModels } from "./provider.ts";
+import type { Event, Run, RunLimits, RunRecord, Step } from "./run.ts";
+import type { EventFilter, RunFilter, StoreCheck } from "./store.ts";
+
+export interface StartRequest {
+  /** A script's text and path, or the name of a saved workflow. */
+  script: { text: string; file: string } | { name: string };
+  /** Absent: no arguments. */
+  args?: Json;
+  /** The run's default model; absent: the configured one. */
+  model?: string;
+  limits?: Partial<RunLimits>;
+  clock?: "forbidden" | "seeded";
+  onAsk?: OnAsk;
+}
+
+/**
+ * What ask() does: "wait" for `respond`, from this or another process; "default": take the default, or fail where there is none;
+ * "detach": the run stops as `waiting` and can be resumed with the answer.
+ */
+export type OnAsk = "wait" | "default" | "detach";
+
+export interface ResumeRequest {
+  ref: string;
+  /** Absent: as recorded. */
+  args?: Json;
+  /** An edited script: steps that it did not change keep their answers. */
+  script?: { text: string; file: string };
+  model?: string;
+  limits?: Partial<RunLimits>;
+  onAsk?: OnAsk;
+}
+
+export interface ReplayRequest {
+  ref: string;
+  /** Absent: the recorded one. */
+  script?: { text: string; file: string };
+}
+
+export interface WorkflowInfo {
+  name: string;
+  description: string;
+  whenToUse: string | null;
+  /** A path, or `built-in`. */
+  source: string;
+}
+
+export interface FollowOptions extends EventFilter {
+  /** "brief" leaves prompts and answers out of step events: for progress views. Default "full". */
+  detail?: "full" | "brief";
+  /** Shortest time between two batches in milliseconds. Default 0. */
+  everyMs?: number;
+  /** False: settles after the events that are there now, even when the run goes on. Default true. */
+  live?: boolean;
+}
+
+/** All methods throw OdwError; arguments and results are JSON. */
+export interface Engine extends AsyncDisposable {
+  /** Checks script, model and key, then starts the run in this process. A launch error starts nothing and records nothing. */
+  start(request: StartRequest): Promise<Run>;
+  /** As start, but leaves the run `queued`, to be resumed by another process. */
+  create(request: StartRequest): Promise<Run>;
+  /**
+   * Goes on with a run in this process: recorded steps answer at once, the others run again. Throws `not_found`, `conflict` (owned by a
+   * living process), `script_invalid`, `config`.
+   */
+  resume(request: ResumeRequest): Promise<Run>;
+  /** Runs a script purely from a journal: no provider, nothing recorded. Throws `conflict` at the first call that the journal lacks or a result that differs. */
+  replay(request: ReplayRequest): Promise<Json>;
+  /** Running agents finish, no other starts; then the run is `paused`. From any process. */
+  pause(ref: string): Promise<void>;
+  /** `step`: an id, a prefix of one, or a label of a running step. That call returns null. From any process. */
+  skip(ref: string, step: string): Promise<void>;
+  /** Answers the question of a waiting run, from any process. Throws `usage` for an answer that is none of the choices. */
+  respond(ref: string, answer: string): Promise<void>;
+  /** Ends the run at once: no further call starts, running ones are aborted. */
+  cancel(runId: string): Promise<void>;
+  /** Settles when the run has ended or stopped (paused, waiting). */
+  outcome(runId: string): Promise<RunRecord>;
+  /** `ref`: an id, a unique prefix, or `last`. */
+  get(ref: string): Promise<RunRecord>;
+  list(filter: RunFilter): Promise<Run[]>;
+  steps(ref: string): Promise<Step[]>;
+  /** Gives batches of events in order, those of the past first; settles when the run has ended or `signal` aborts. */
+  follow(ref: string, options: FollowOptions, onEvents: (events: Event[]) => void, signal?: AbortSignal): Promise<void>;
+  /** Gives the lines of an export in batches. */
+  exportRun(ref: string, onLines: (lines: string[]) => void): Promise<void>;
+  /** Returns the run's id. */
+  importRun(lines: string[]): Promise<string>;
+  deleteRun(ref: string): Promise<void>;
+  deleteStartedBefore(time: number, options: { dryRun: boolean }): Promise<string[]>;
+  checkStore(): Promise<StoreCheck>;
+  models(): Promise<ProviderModels[]>;
+  workflows(): Promise<WorkflowInfo[]>;
+  agents(): Promise<AgentDefinition[]>;
+}

@@ -1,0 +1,113 @@
+// The counts of one run: agents, tokens and cost, and the limits that they must not pass.
+import type { AgentResult, Reservation, UsageBound } from "../agent.ts";
+import { OdwError } from "../errors.ts";
+import type { Dialect, EventBody, RunLimits, RunUsage } from "../run.ts";
+import { openBudget } from "./budget.ts";
+
+/** Share of a budget at which the run is warned, once for each budget. */
+const WARN_SHARE = 0.8;
+
+export interface Census {
+  /** Counts a call, or throws `agent_cap`. Synchronous, so that the order of calls decides. */
+  admit(): void;
+  /** Takes back a call that was refused before it started. */
+  refund(): void;
+  /** Throws `budget_exceeded` when a soft budget is used up; hard ones are for `reserve`. */
+  checkBudget(): void;
+  /** See Budget; undefined: no budget of this run is hard. */
+  reserve: ((bound: UsageBound) => Promise<Reservation>) | undefined;
+  addResult(result: AgentResult): EventBody[];
+  addReplay(): void;
+  spentTokens(): number;
+  /** Known cost; calls of unknown price count 0 here and make `usage().costUsd` null. */
+  spentCostUsd(): number;
+  usage(): RunUsage;
+}
+
+/** `before`: what earlier parts of a resumed run used; it stands in the totals and in no budget. */
+export function openCensus(limits: RunLimits, dialect: Dialect, before: RunUsage | null): Census {
+  const used: RunUsage = { agents: 0, cachedAgents: 0, inputTokens: 0, outputTokens: 0, costUsd: 0 };
+  const warned = new Set<string>();
+  const budget = openBudget(limits, dialect);
+  let admitted = 0;
+  let knownCost = 0;
+
+  function spentTokens(): number {
+    return dialect === "meta" ? used.outputTokens : used.inputTokens + used.outputTokens;
+  }
+
+  function checkBudget(): void {
+    if (limits.hard || limits.tokens === null || spentTokens() < limits.tokens) return;
+    const unit = dialect === "meta" ? "output tokens" : "tokens";
+    const spent = `${spentTokens()} / ${limits.tokens} ${unit}`;
+    throw new OdwError("budget_exceeded", `Workflow token budget exceeded (${spent}): raise it with --budget-tokens`, {
+      name: "WorkflowBudgetExceededError",
+    });
+  }
+
+  function warnings(): EventBody[] {
+    const budgets = [
+      { unit: "tokens" as const, spent: spentTokens(), total: limits.tokens },
+      { unit: "usd" as const, spent: knownCost, total: limits.costUsd },
+    ];
+    return budgets.flatMap(({ unit, spent, total }): EventBody[] => {
+      if (total === null || warned.has(unit) || spent < total * WARN_SHARE) return [];
+      warned.add(unit);
+      return [{ type: "budget_warned", spent, total, unit }];
+    });
+  }
+
+  /** Only a cost budget that nobody asked for lets such a call pass. */
+  function priceWarning({ costUsd, model }: AgentResult): EventBody[] {
+    if (costUsd !== null || limits.costUsd === null || warned.has("price")) return [];
+    warned.add("price");
+    const message =
+      `The price of ${model} is unknown, so the cost budget of $${limits.costUsd} does not count it: set it under prices in config.json`;
+    return [{ type: "log_written", level: "warn", message }];
+  }
+
+  return {
+    admit() {
+      if (admitted >= limits.agents) throw capReached(limits.agents);
+      admitted++;
+    },
+    refund() {
+      admitted--;
+    },
+    checkBudget,
+    reserve: budget?.reserve,
+    addResult(result) {
+      used.agents++;
+      used.inputTokens += result.usage.inputTokens;
+      used.outputTokens += result.usage.outputTokens;
+      if (result.costUsd === null) used.costUsd = null;
+      else {
+        knownCost += result.costUsd;
+        if (used.costUsd !== null) used.costUsd += result.costUsd;
+      }
+      return [...warnings(), ...priceWarning(result)];
+    },
+    addReplay() {
+      used.cachedAgents++;
+    },
+    spentTokens,
+    spentCostUsd: () => knownCost,
+    usage: () => (before ? sum(before, used) : { ...used }),
+  };
+}
+
+function sum(before: RunUsage, now: RunUsage): RunUsage {
+  return {
+    agents: before.agents + now.agents,
+    cachedAgents: now.cachedAgents,
+    inputTokens: before.inputTokens + now.inputTokens,
+    outputTokens: before.outputTokens + now.outputTokens,
+    costUsd: before.costUsd === null || now.costUsd === null ? null : before.costUsd + now.costUsd,
+  };
+}
+
+function capReached(cap: number): OdwError {
+  return new OdwError("agent_cap", `Workflow agent() call cap reached (${cap}): raise it with --max-agents`, {
+    name: "WorkflowAgentCapError",
+  });
+}

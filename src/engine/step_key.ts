@@ -1,0 +1,37 @@
+// Step keys: what makes a recorded answer belong to a call.
+import { createHash } from "node:crypto";
+import type { AgentRequest } from "../agent.ts";
+import { canonicalJson, type Json } from "../json.ts";
+import type { AskedQuestion } from "../sandbox.ts";
+
+/** 128 bits of the SHA-256 are enough to tell the calls of one run apart, and short enough to read. */
+const KEY_HEX = 32;
+
+export interface StepKeys {
+  next(request: AgentRequest): string;
+  nextQuestion(question: AskedQuestion): string;
+  /** The scope of a child workflow. */
+  nextScope(ref: Json): string;
+}
+
+/**
+ * Gives each call its id `<key>#<ordinal>`: the hash of the request as the script asked for it, and the count of equal requests before
+ * it. `scope` separates the scripts of one run, so that two children that ask the same in a changing order keep their own answers.
+ */
+export function createStepKeys(scope: string): StepKeys {
+  const counts = new Map<string, number>();
+
+  function count(value: Json): string {
+    const text = canonicalJson({ scope, value });
+    const key = createHash("sha256").update(text).digest("hex").slice(0, KEY_HEX);
+    const ordinal = (counts.get(key) ?? 0) + 1;
+    counts.set(key, ordinal);
+    return `${key}#${ordinal}`;
+  }
+
+  return {
+    next: (request) => count(request as unknown as Json),
+    nextQuestion: (question) => count({ question: question as unknown as Json }),
+    nextScope: (ref) => count({ workflow: ref }),
+  };
+}

@@ -1,0 +1,201 @@
+// One HTTP exchange with one lifetime: the caller's signal, the stall watchdog, the size cap, and what its errors mean.
+import type { ProviderSettings } from "../config.ts";
+import { ProviderError, type ProviderFailure } from "../provider.ts";
+import { ByteReader } from "./byte_reader.ts";
+import { failureOf } from "./failure.ts";
+import { redact } from "./redact.ts";
+
+/** No answer is larger than this; the rest is never read. */
+export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+const MAX_ERROR_BYTES = 64 * 1024;
+/** A body that declares at most this many bytes is read in one piece: much cheaper than a stream of one chunk. */
+const WHOLE_BYTES = 64 * 1024;
+/** How long a server may take to close a stream after its last event, before the connection is given up. */
+const CLOSE_GRACE_MS = 200;
+
+/** How long and how much a call may take. */
+export interface HttpCallOptions {
+  signal: AbortSignal;
+  /** 0: no watchdog. */
+  stallMs: number;
+  /** Default MAX_ANSWER_BYTES. */
+  maxBytes?: number;
+}
+
+/** Dispose it when the answer was read: the timer and the listener on the caller's signal go with it. */
+export class HttpCall implements Disposable {
+  readonly #settings: ProviderSettings;
+  readonly #options: HttpCallOptions;
+  readonly #abort = new AbortController();
+  readonly #onAbort = () => this.#abort.abort(this.#options.signal.reason);
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #lastByteAt = performance.now();
+  #stalled = false;
+  #bytes = 0;
+  readonly #maxBytes: number;
+
+  constructor(settings: ProviderSettings, options: HttpCallOptions) {
+    this.#settings = settings;
+    this.#options = options;
+    this.#maxBytes = options.maxBytes ?? MAX_ANSWER_BYTES;
+    options.signal.throwIfAborted();
+    options.signal.addEventListener("abort", this.#onAbort, { once: true });
+    if (options.stallMs > 0) this.#watch(options.stallMs);
+  }
+
+  /** Throws a ProviderError for every status but 2xx. */
+  async send(url: string, init: RequestInit): Promise<Response> {
+    const response = await fetch(url, { ...init, redirect: "manual", signal: this.#abort.signal });
+    if (response.ok) return response;
+    const refusal = { status: response.status, headers: response.headers, body: await this.#errorText(response) };
+    throw failureOf(refusal, this.#settings);
+  }
+
+  /**
+   * Gives the body's text piece by piece until it ends or `take` returns true for its last event; then a short wait for the end lets
+   * the connection be used again. The body is closed in any case.
+   */
+  async read(response: Response, take: (text: string) => boolean): Promise<void> {
+    const declared = Number(response.headers.get("content-length") ?? NaN);
+    const isPlain = !response.headers.has("content-encoding");
+    if (isPlain && declared <= Math.min(WHOLE_BYTES, this.#maxBytes)) return await this.#readWhole(response, take);
+    if (!response.body) return;
+    const reader = new ByteReader(response.body);
+    const decoder = new TextDecoder("utf-8", { fatal: true });
+    try {
+      if (declared > this.#maxBytes) throw this.#tooLarge();
+      for (;;) {
+        const value = await reader.read();
+        if (!value) break;
+        this.#count(value.byteLength);
+        if (take(this.#decode(decoder, value))) return await this.#drain(reader);
+      }
+      take(this.#decode(decoder));
+    } finally {
+      await reader.cancel();
+    }
+  }
+
+  /** What `thrown` means: the signal's own reason, or a ProviderError. */
+  explain(thrown: unknown): unknown {
+    if (this.#options.signal.aborted) return this.#options.signal.reason;
+    if (this.#stalled) return this.#stall();
+    if (thrown instanceof ProviderError) return thrown;
+    return networkFailure(thrown, this.#settings);
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+    this.#options.signal.removeEventListener("abort", this.#onAbort);
+  }
+
+  /** One timer a call: bytes only note the time, and the timer sleeps again for what is left. */
+  #watch(waitMs: number): void {
+    this.#timer = setTimeout(() => {
+      const left = this.#lastByteAt + this.#options.stallMs - performance.now();
+      if (left > 1) return this.#watch(left);
+      this.#stalled = true;
+      this.#abort.abort();
+    }, waitMs);
+  }
+
+  #stall(): ProviderError {
+    const what = `${this.#settings.name} sent nothing for ${this.#options.stallMs} ms`;
+    return this.#failure(`${what}; the call was given up`, { code: "stalled", retryable: true });
+  }
+
+  #count(bytes: number): void {
+    this.#lastByteAt = performance.now();
+    this.#bytes += bytes;
+    if (this.#bytes > this.#maxBytes) throw this.#tooLarge();
+  }
+
+  #tooLarge(): ProviderError {
+    const text =
+      `${this.#settings.name} sent an answer larger than ${this.#maxBytes} bytes; it was not read to its end`;
+    return this.#failure(text, { code: "bad_response", retryable: false });
+  }
+
+  async #readWhole(response: Response, take: (text: string) => boolean): Promise<void> {
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    this.#count(bytes.byteLength);
+    const decoder = new TextDecoder("utf-8", { fatal: true });
+    take(this.#decode(decoder, bytes) + this.#decode(decoder));
+  }
+
+  #decode(decoder: TextDecoder, bytes?: Uint8Array): string {
+    try {
+      return bytes ? decoder.decode(bytes, { stream: true }) : decoder.decode();
+    } catch {
+      const text = `${this.#settings.name} sent an answer that is not valid UTF-8`;
+      throw this.#failure(text, { code: "bad_response", retryable: true });
+    }
+  }
+
+  async #drain(reader: ByteReader): Promise<void> {
+    const timer = setTimeout(() => this.#abort.abort(), CLOSE_GRACE_MS);
+    try {
+      while (await reader.read());
+    } catch {
+      // The answer is complete: how its connection ends does not matter any more.
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #errorText(response: Response): Promise<string> {
+    const parts: string[] = [];
+    const decoder = new TextDecoder();
+    const reader = response.body?.getReader();
+    let bytes = 0;
+    try {
+      while (reader && bytes < MAX_ERROR_BYTES) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        bytes += value.byteLength;
+        this.#lastByteAt = performance.now();
+        parts.push(decoder.decode(value, { stream: true }));
+      }
+    } finally {
+      await reader?.cancel().catch(() => undefined);
+    }
+    return parts.join("");
+  }
+
+  #failure(message: string, failure: Pick<ProviderFailure, "code" | "retryable">): ProviderError {
+    return new ProviderError(message, { ...failure, provider: this.#settings.name, status: 0 });
+  }
+}
+
+/** Everything that fails before or beside HTTP. The original error is not kept as cause: its text holds the URL. */
+function networkFailure(thrown: unknown, settings: ProviderSettings): ProviderError {
+  const words = networkWords(thrown);
+  const said = redact(words, settings);
+  const of = (code: ProviderFailure["code"], retryable: boolean, text: string) =>
+    new ProviderError(text, { code, provider: settings.name, status: 0, retryable });
+  const place = `${settings.name} at ${origin(settings)}`;
+  if (thrown instanceof Deno.errors.NotCapable) {
+    return of("denied", false, `Reaching ${place} is not permitted to this command: ${said}`);
+  }
+  if (/invalid url|scheme|are blocked/i.test(words)) {
+    return of("config", false, `${place} has an unusable baseUrl: ${said}; correct it in config.json`);
+  }
+  if (/certificate|\btls\b|\bssl\b|handshake|corrupt message|peer sent/i.test(words)) {
+    return of("service_unavailable", false, `The TLS connection to ${place} failed: ${said}`);
+  }
+  if (/refused|dns error|lookup|unreachable|no route|tcp connect/i.test(words)) {
+    return of("service_unavailable", true, `${place} cannot be reached: ${said}; is it running, and is baseUrl right?`);
+  }
+  return of("service_unavailable", true, `The connection to ${place} broke: ${said}`);
+}
+
+/** What happened, without addresses: newer versions of Deno say it in the cause of a bare "fetch failed". */
+function networkWords(thrown: unknown): string {
+  const inner = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause : thrown;
+  const words = inner instanceof Error ? inner.message : String(inner);
+  return words.replace(/^error sending request.*?: client error \(\w+\): /, "");
+}
+
+function origin(settings: ProviderSettings): string {
+  return URL.canParse(settings.baseUrl) ? new URL(settings.baseUrl).origin : redact(settings.baseUrl, settings);
+}

@@ -1,0 +1,16 @@
+// The border between the terminal ring and the engine ring: where the engine's worker lies and what it is told first.
+import type { Settings } from "./config.ts";
+import type { ErrorInfo } from "./errors.ts";
+
+/** Stands in a root file because the bundled program keeps all entries relative to this folder. */
+export const ringWorkerUrl = new URL("./ring/worker.ts", import.meta.url);
+
+/** Posted once to the worker. */
+export interface RingOpening {
+  settings: Settings;
+  /** See openEngineOf. */
+  willRun: boolean;
+}
+
+/** The worker's answer to the opening; then it serves the engine. */
+export type RingOpened = { status: "opened" } | { status: "failed"; error: ErrorInfo };

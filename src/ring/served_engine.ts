@@ -1,0 +1,9 @@
+// The engine as it is called over the worker border: signals become ids, disposal becomes a call.
+import type { Engine, FollowOptions } from "../engine.ts";
+import type { Event } from "../run.ts";
+
+export interface ServedEngine extends Omit<Engine, "follow" | typeof Symbol.asyncDispose> {
+  follow(id: number, ref: string, options: FollowOptions, onEvents: (events: Event[]) => void): Promise<void>;
+  unfollow(id: number): void;
+  close(): PromiseLike<void>;
+}

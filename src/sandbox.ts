@@ -1,0 +1,86 @@
+// The contract of the sandbox: a script's text and a Host in, JSON out, and nothing else can happen.
+import type { AgentHandling, AgentRequest } from "./agent.ts";
+import type { Json } from "./json.ts";
+import type { Dialect, Failure, LogLevel, Question } from "./run.ts";
+
+/** Entry of a sandbox worker; it stands here because a bundle keeps the place of root files only. */
+export const sandboxWorkerUrl: URL = new URL("./sandbox/worker.ts", import.meta.url);
+
+export interface ScriptSource {
+  text: string;
+  /** As errors shall name it. */
+  file: string;
+}
+
+export interface Meta {
+  name: string;
+  description: string;
+  whenToUse?: string;
+  phases?: { title: string; detail?: string; model?: string }[];
+}
+
+/** A script that passed every check that needs no execution. */
+export interface ParsedScript extends ScriptSource {
+  dialect: Dialect;
+  /** null in dialect B. */
+  meta: Meta | null;
+  /** The string literals given as `model`, for the check of keys and routes before the start. */
+  models: string[];
+}
+
+export interface SandboxLimits {
+  /** Default 256 MiB. */
+  memoryBytes: number;
+  stackBytes: number;
+  /** Longest synchronous run of the script. Default 30,000. */
+  sliceMs: number;
+}
+
+export interface ExecuteOptions {
+  /** Absent: the script sees `undefined` (A) or `{}` (B). */
+  args?: Json;
+  limits: SandboxLimits;
+  /** "forbidden": Date.now() and Math.random() throw. "seeded": they give values from here. */
+  clock: { mode: "forbidden" } | { mode: "seeded"; startMs: number; seed: number };
+  /** What happens when a pipeline stage yields null in dialect A: end the item (default) or pass it on. */
+  pipelineNull: "end" | "pass";
+  /** Token and cost limits as the script's budget shows them. */
+  budget: { totalTokens: number | null; totalCostUsd: number | null };
+  signal: AbortSignal;
+}
+
+/** What the budget shows a script, pushed with every answer. */
+export interface BudgetState {
+  /** Output tokens (A), input plus output (B). */
+  spentTokens: number;
+  spentCostUsd: number;
+}
+
+/** What a script asks the human. */
+export type AskedQuestion = Omit<Question, "key">;
+
+/** What a script may call. All values are JSON; a rejection with an OdwError reaches the script with name, message and code. */
+export interface Host {
+  agent(request: AgentRequest, handling: AgentHandling): Promise<Json>;
+  workflow(ref: { name: string } | { scriptPath: string }, args: Json | undefined): Promise<Json>;
+  /** The human's answer. */
+  ask(question: AskedQuestion): Promise<string>;
+  checkpoint(key: string, value: Json): void;
+  phase(title: string): void;
+  log(level: LogLevel, message: string): void;
+  failure(failure: Failure): void;
+  budget(): BudgetState;
+}
+
+export interface Sandbox extends Disposable {
+  /** A script will be executed soon: begins what does not depend on it. */
+  prewarm(): void;
+  /** Throws OdwError `script_invalid` with file:line:column, the source line and what to do. Runs nothing. */
+  parse(source: ScriptSource): ParsedScript;
+  /**
+   * Runs the script in a realm of its own. Throws OdwError `script_invalid` (dialect B without execute), `script_failed` (with the
+   * script's stack and the thrown error's own name and message), `sandbox_limit`, or the signal's reason. Everything of the realm is
+   * gone when it settles.
+   */
+  execute(script: ParsedScript, host: Host, options: ExecuteOptions): Promise<Json>;
+}

@@ -1,0 +1,231 @@
+// The engine's side of one running script: reads the realm's messages, calls the host, sends the answers back in batches.
+import { errorInfo, OdwError } from "../errors.ts";
+import type { Json } from "../json.ts";
+import type { ExecuteOptions, Host } from "../sandbox.ts";
+import { normalizeAgentCall } from "./agent_request.ts";
+import type { RealmSetup, WorkerOrder, WorkerReport } from "./messages.ts";
+import { limitError, reportError, thrownError } from "./outcome.ts";
+import type { Prepared } from "./parse.ts";
+import { readMessages, type RealmMessage } from "./realm_message.ts";
+import { isRecord } from "./shape.ts";
+
+/** Beyond the slice limit, for a loaded machine, before a silent worker is ended from outside. */
+const GRACE_MS = 3000;
+const WATCH_TICKS = 4;
+/** A longer interval would fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Global in both supported Deno versions; the types of the older one do not have it. */
+declare function setImmediate(callback: () => void): void;
+
+type Reply = [id: number, isValue: 0 | 1, value: unknown];
+
+/** Runs a script in the given worker and ends the worker, whatever happens. */
+export async function runInWorker(
+  worker: Worker,
+  prepared: Prepared,
+  { host, options }: { host: Host; options: ExecuteOptions },
+): Promise<Json> {
+  options.signal.throwIfAborted();
+  const execution = new Execution(worker, prepared, { host, options });
+  try {
+    return await execution.result;
+  } finally {
+    execution.close();
+  }
+}
+
+class Execution {
+  readonly result: Promise<Json>;
+  readonly #worker: Worker;
+  readonly #prepared: Prepared;
+  readonly #host: Host;
+  readonly #options: ExecuteOptions;
+  readonly #resolve: (value: Json) => void;
+  readonly #reject: (error: unknown) => void;
+  readonly #stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  readonly #warnings = new Set<string>();
+  readonly #onAbort: () => void;
+  readonly #watchdog: ReturnType<typeof setInterval>;
+  #replies: Reply[] = [];
+  #phase: string | null = null;
+  #silentTicks = 0;
+  #isOpen = true;
+
+  constructor(worker: Worker, prepared: Prepared, { host, options }: { host: Host; options: ExecuteOptions }) {
+    this.#worker = worker;
+    this.#prepared = prepared;
+    this.#host = host;
+    this.#options = options;
+    const { promise, resolve, reject } = Promise.withResolvers<Json>();
+    this.result = promise;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#onAbort = () => this.#fail(options.signal.reason);
+    options.signal.addEventListener("abort", this.#onAbort);
+    worker.onmessage = ({ data }) => this.#receive(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#endAtLimit({ type: "limit", kind: "crash", detail: event.message });
+    };
+    const tickMs = (options.limits.sliceMs + GRACE_MS) / WATCH_TICKS;
+    this.#watchdog = setInterval(() => this.#watch(), Math.min(tickMs, MAX_TIMER_MS));
+    this.#start();
+  }
+
+  close(): void {
+    this.#isOpen = false;
+    clearInterval(this.#watchdog);
+    this.#options.signal.removeEventListener("abort", this.#onAbort);
+    // terminate() alone lets a busy worker run on to the end of its slice.
+    Atomics.store(this.#stop, 0, 1);
+    this.#worker.terminate();
+  }
+
+  #start(): void {
+    const { script, code, exportName } = this.#prepared;
+    const { clock, pipelineNull, budget, limits } = this.#options;
+    const setup: RealmSetup = {
+      dialect: script.dialect,
+      clock,
+      pipelineNull,
+      exportName,
+      ...budget,
+      ...this.#host.budget(),
+    };
+    if (this.#options.args !== undefined) setup.args = this.#options.args;
+    this.#post({ type: "run", code, file: script.file, setup, limits, stop: this.#stop });
+  }
+
+  #post(order: WorkerOrder): void {
+    this.#worker.postMessage(order);
+  }
+
+  #receive(data: unknown): void {
+    if (!this.#isOpen) return;
+    this.#silentTicks = 0;
+    if (data === null) return;
+    if (typeof data === "string") return this.#readBatch(data);
+    if (isReport(data)) return this.#fail(reportError(data, this.#prepared.script, this.#options.limits));
+    this.#distrust("an unknown report");
+  }
+
+  #readBatch(text: string): void {
+    let messages: RealmMessage[];
+    try {
+      messages = readMessages(text);
+    } catch (error) {
+      return this.#distrust(error instanceof Error ? error.message : String(error));
+    }
+    try {
+      for (const message of messages) if (this.#isOpen) this.#take(message);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #take(message: RealmMessage): void {
+    const host = this.#host;
+    switch (message.type) {
+      case "agent":
+        return this.#answer(message.id, this.#callAgent(message));
+      case "workflow":
+        return this.#answer(message.id, attempt(() => host.workflow(message.ref, message.args)));
+      case "ask":
+        return this.#answer(message.id, attempt(() => host.ask(message.question)));
+      case "checkpoint":
+        return host.checkpoint(message.key, message.value);
+      case "phase":
+        this.#phase = message.title;
+        return host.phase(message.title);
+      case "log":
+        return host.log(message.level, message.message);
+      case "failure":
+        return host.failure({ label: message.label, phase: message.phase, reason: message.reason });
+      case "done":
+        return this.#settle(() => this.#resolve(message.value));
+      case "failed":
+        return this.#fail(thrownError(message.thrown, this.#options.limits));
+      case "missing":
+        return this.#fail(missingExecute(this.#prepared));
+    }
+  }
+
+  #callAgent(message: RealmMessage & { type: "agent" }): Promise<Json> {
+    const { dialect } = this.#prepared.script;
+    const input = { ...message, dialect, phase: this.#phase };
+    const { request, handling } = normalizeAgentCall(input, (warning) => this.#warnOnce(warning));
+    return attempt(() => this.#host.agent(request, handling));
+  }
+
+  #warnOnce(warning: string): void {
+    if (this.#warnings.has(warning)) return;
+    this.#warnings.add(warning);
+    this.#host.log("warn", warning);
+  }
+
+  #answer(id: number, answer: Promise<Json>): void {
+    answer.then(
+      (value) => this.#reply([id, 1, value ?? null]),
+      (error) => this.#reply([id, 0, errorInfo(error)]),
+    );
+  }
+
+  #reply(reply: Reply): void {
+    if (!this.#isOpen) return;
+    if (this.#replies.push(reply) === 1) setImmediate(() => this.#sendReplies());
+  }
+
+  #sendReplies(): void {
+    if (!this.#isOpen) return;
+    const { spentTokens, spentCostUsd } = this.#host.budget();
+    const replies = this.#replies;
+    this.#replies = [];
+    this.#worker.postMessage(JSON.stringify([spentTokens, spentCostUsd, replies]));
+  }
+
+  /** A worker that answers nothing for several ticks hangs where QuickJS cannot be interrupted; a sleeping machine costs one tick. */
+  #watch(): void {
+    if (this.#silentTicks++ < WATCH_TICKS) return this.#worker.postMessage(null);
+    this.#endAtLimit({ type: "limit", kind: "slice", detail: "the sandbox does not answer" });
+  }
+
+  #distrust(reason: string): void {
+    this.#endAtLimit({ type: "limit", kind: "crash", detail: `it sent what no intact sandbox sends: ${reason}` });
+  }
+
+  #endAtLimit(report: WorkerReport & { type: "limit" }): void {
+    this.#fail(limitError(report, this.#options.limits));
+  }
+
+  #fail(error: unknown): void {
+    this.#settle(() => this.#reject(error));
+  }
+
+  #settle(finish: () => void): void {
+    if (!this.#isOpen) return;
+    this.close();
+    finish();
+  }
+}
+
+/** A host that throws at once rejects like one that throws later. */
+function attempt(call: () => Promise<Json>): Promise<Json> {
+  try {
+    return call();
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+function isReport(value: unknown): value is WorkerReport {
+  if (!isRecord(value)) return false;
+  if (value.type === "limit") return typeof value.kind === "string" && typeof value.detail === "string";
+  return value.type === "syntax" && typeof value.message === "string" && typeof value.line === "number" &&
+    typeof value.column === "number";
+}
+
+function missingExecute({ script }: Prepared): OdwError {
+  const message = `${script.file}: script must export execute via module.exports = { execute }`;
+  return new OdwError("script_invalid", message, { name: "WorkflowScriptError" });
+}

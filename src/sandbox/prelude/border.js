@@ -1,0 +1,159 @@
+// The border of the realm: calls out, answers in, both as JSON text, and nothing of it reachable from the script.
+// Everything used after the script has started is captured here first, so that no change to a prototype can reach it.
+((odw, setup) => {
+  "use strict";
+  const { parse } = JSON;
+  const { defineProperty, setPrototypeOf } = Object;
+  const NativePromise = Promise;
+  const NativeError = Error;
+  const uncurry = (method) => Function.prototype.call.bind(method);
+  const split = uncurry(String.prototype.split);
+  const includes = uncurry(String.prototype.includes);
+
+  /** A collection whose methods are its own: a changed prototype does not reach it. */
+  const own = (collection, names) => {
+    for (const name of names) defineProperty(collection, name, { value: collection[name], configurable: true });
+    return collection;
+  };
+
+  const calls = own(new Map(), ["get", "set", "delete"]);
+  const unhandled = own(new Map(), ["set", "delete", "forEach"]);
+  const watched = own(new WeakSet(), ["add", "has", "delete"]);
+  const hostErrors = own(new WeakMap(), ["get", "set"]);
+  let outstanding = 0;
+  let lastId = 0;
+  let outbox = "";
+
+  odw.options = parse(setup);
+  odw.spentTokens = odw.options.spentTokens;
+  odw.spentCostUsd = odw.options.spentCostUsd;
+  odw.phase = null;
+  odw.isWaiting = () => outstanding > 0;
+
+  /** Adds one message, already JSON text, to what leaves the realm after this slice. */
+  odw.post = (message) => {
+    outbox = outbox === "" ? message : outbox + "," + message;
+  };
+  odw.takeMessages = () => {
+    const messages = outbox;
+    outbox = "";
+    return messages;
+  };
+
+  /** A stack without the frames of the prelude and of native functions. */
+  odw.authorStack = (stack) => {
+    if (typeof stack !== "string") return "";
+    const lines = split(stack, "\n");
+    let text = "";
+    for (let i = 0; i < lines.length; i++) {
+      const line = lines[i];
+      if (line === "" || includes(line, "(odw:") || includes(line, "at odw:") || includes(line, "(native)")) continue;
+      text += (text === "" ? "" : "\n") + line;
+    }
+    return text;
+  };
+
+  /** An error whose stack begins at the author's line. */
+  odw.error = (message, name, stack) => {
+    const error = name === "TypeError" ? new TypeError(message) : new NativeError(message);
+    if (error.name !== name) defineProperty(error, "name", { value: name, writable: true, configurable: true });
+    defineProperty(error, "stack", {
+      value: odw.authorStack(stack ?? error.stack),
+      writable: true,
+      configurable: true,
+    });
+    return error;
+  };
+
+  odw.codeOf = (error) => typeof error === "object" && error !== null ? hostErrors.get(error) : undefined;
+
+  /** Sends a call and gives the promise of its answer. `body`: the call's arguments as JSON text. */
+  odw.call = (kind, body) => {
+    const id = ++lastId;
+    const call = { resolve: undefined, reject: undefined, promise: undefined, stack: new NativeError().stack };
+    call.promise = new NativePromise((resolve, reject) => {
+      call.resolve = resolve;
+      call.reject = reject;
+    });
+    calls.set(id, call);
+    watched.add(call.promise);
+    outstanding++;
+    odw.post('["' + kind + '",' + id + "," + body + "]");
+    return call.promise;
+  };
+
+  /** Takes answers: `[spentTokens, spentCostUsd, [[id, isValue, value or error], …]]`. */
+  odw.deliver = (text) => {
+    const packet = parse(text);
+    odw.spentTokens = packet[0];
+    odw.spentCostUsd = packet[1];
+    const replies = packet[2];
+    for (let i = 0; i < replies.length; i++) answer(replies[i][0], replies[i][1], replies[i][2]);
+  };
+
+  const answer = (id, isValue, value) => {
+    const call = calls.get(id);
+    if (call === undefined) return;
+    calls.delete(id);
+    outstanding--;
+    if (isValue) return call.resolve(value);
+    const error = odw.error(value.message, value.name, call.stack);
+    if (value.code !== undefined) {
+      defineProperty(error, "code", { value: value.code, writable: true, enumerable: true, configurable: true });
+      hostErrors.set(error, value.code);
+    }
+    if (watched.has(call.promise)) unhandled.set(call.promise, error);
+    call.reject(error);
+  };
+
+  const settleWatch = async (promise) => {
+    try {
+      await promise;
+    } catch (error) {
+      if (watched.has(promise)) unhandled.set(promise, error);
+    }
+  };
+
+  /** Reports a promise of the prelude that is rejected while nobody looks at it. */
+  odw.watch = (promise) => {
+    settleWatch(promise);
+    watched.add(promise);
+    return promise;
+  };
+  // Read behind calls whose value nobody takes: see floating.ts.
+  defineProperty(NativePromise.prototype, "$odwFloating", {
+    get() {
+      odw.watch(this);
+    },
+  });
+  odw.reject = (error) => {
+    const promise = NativePromise.reject(error);
+    watched.add(promise);
+    unhandled.set(promise, error);
+    return promise;
+  };
+  odw.forEachUnhandled = (visit) => unhandled.forEach(visit);
+
+  // `await`, then() and Promise.all() all read `constructor` first: who reads it, handles the promise.
+  defineProperty(NativePromise.prototype, "constructor", {
+    get() {
+      if (watched.has(this)) {
+        watched.delete(this);
+        unhandled.delete(this);
+      }
+      return NativePromise;
+    },
+    set(value) {
+      defineProperty(this, "constructor", { value, writable: true, enumerable: true, configurable: true });
+    },
+    configurable: true,
+  });
+
+  /** Puts a global in place as a script may shadow or replace it. */
+  odw.define = (name, value) => {
+    defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
+  };
+  odw.own = own;
+  odw.uncurry = uncurry;
+  odw.list = () => setPrototypeOf([], null);
+});

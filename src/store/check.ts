@@ -1,0 +1,102 @@
+// Whether the journal is sound: SQLite's own check, then whether the runs agree with their events.
+import type { DatabaseSync } from "node:sqlite";
+import type { EventBody } from "../run.ts";
+import type { StoreCheck } from "../store.ts";
+import { EventPages } from "./event_pages.ts";
+import { emptyHeader, projectEvent, type RunHeader } from "./projection.ts";
+import { RunHeaders } from "./run_headers.ts";
+import type { EventRow } from "./run_reader.ts";
+
+/** More are not told: one damaged page can make hundreds. */
+const MOST_PROBLEMS = 20;
+
+/** See StepHistory. */
+const IN_HISTORY: ReadonlySet<string> = new Set(["step_started", "step_failed", "step_replayed", "step_skipped"]);
+
+type Journal = { db: DatabaseSync; problems: string[] };
+
+/** Reads the whole database. Damage becomes problems in words, never an error. */
+export function checkDatabase(db: DatabaseSync, path: string): StoreCheck {
+  const journal: Journal = { db, problems: [] };
+  probe(journal, "integrity", () => checkIntegrity(journal));
+  probe(journal, "runs", () => checkRuns(journal));
+  return {
+    path,
+    schemaVersion: number(journal, "PRAGMA user_version"),
+    sizeBytes: number(journal, "PRAGMA page_count") * number(journal, "PRAGMA page_size"),
+    runs: number(journal, "SELECT count(*) FROM runs"),
+    events: number(journal, "SELECT count(*) FROM events"),
+    problems: journal.problems.slice(0, MOST_PROBLEMS),
+  };
+}
+
+function checkIntegrity({ db, problems }: Journal): void {
+  for (const row of db.prepare(`PRAGMA integrity_check(${MOST_PROBLEMS})`).all()) {
+    const found = String(row["integrity_check"]);
+    if (found !== "ok") problems.push(...found.split("\n").filter((line) => !line.startsWith("***")));
+  }
+  for (const row of db.prepare("PRAGMA foreign_key_check").all()) {
+    problems.push(`table ${row["table"]}, row ${row["rowid"]}: its run is missing`);
+  }
+}
+
+function checkRuns(journal: Journal): void {
+  const ids = journal.db.prepare("SELECT id FROM runs ORDER BY id").all().map((row) => String(row["id"]));
+  const pages = new EventPages(journal.db, "TRUE");
+  for (const id of ids) {
+    if (journal.problems.length >= MOST_PROBLEMS) return;
+    probe(journal, `run ${id}`, () => checkRun(journal, id, pages));
+  }
+}
+
+/** In one read transaction, so that what is appended meanwhile is no contradiction. */
+function checkRun({ db, problems }: Journal, id: string, pages: EventPages): void {
+  db.exec("BEGIN");
+  try {
+    const header = foldHeader(pages.of(id));
+    const recorded = new RunHeaders(db).read(id)?.header ?? emptyHeader();
+    const differing = (Object.keys(header) as (keyof RunHeader)[]).filter((key) =>
+      !isEqual(header[key], recorded[key])
+    );
+    if (differing.length === 0) return;
+    problems.push(`run ${id}: its row does not agree with its events in ${differing.join(", ")}`);
+  } finally {
+    db.exec("COMMIT");
+  }
+}
+
+/** The header that the events make. Throws where they are no journal. */
+function foldHeader(rows: Iterable<EventRow>): RunHeader {
+  const header = emptyHeader();
+  const histories = new Map<string, { seq: number; type: string }[]>();
+  for (const { seq, at, body } of rows) {
+    if (seq !== header.lastSeq + 1) throw new Error(`event ${header.lastSeq + 1} is missing`);
+    const event = JSON.parse(body) as EventBody;
+    if ((seq === 1) !== (event.type === "run_created")) throw new Error(`event ${seq} is ${event.type}`);
+    const history = "step" in event ? histories.get(event.step) ?? [] : [];
+    projectEvent(header, event, at, () => history);
+    if (!("step" in event) || !IN_HISTORY.has(event.type)) continue;
+    history.push({ seq, type: event.type });
+    histories.set(event.step, history);
+  }
+  return header;
+}
+
+/** Sums of costs may differ in their last bits. */
+function isEqual(a: unknown, b: unknown): boolean {
+  if (typeof a === "number" && typeof b === "number") return Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a));
+  return a === b;
+}
+
+function number(journal: Journal, sql: string): number {
+  return probe(journal, sql, () => Number(Object.values(journal.db.prepare(sql).get() ?? {})[0])) ?? 0;
+}
+
+function probe<Value>({ problems }: Journal, what: string, read: () => Value): Value | null {
+  try {
+    return read();
+  } catch (error) {
+    problems.push(`${what}: ${(error as Error).message}`);
+    return null;
+  }
+}

@@ -1,0 +1,74 @@
+// Writes batches of events and, in the same transaction, the header rows that are projected from them.
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { OdwError } from "../errors.ts";
+import type { EventBody } from "../run.ts";
+import type { Batch, EncodedEvent } from "./group_commit.ts";
+import { emptyHeader, projectEvent, type StepHistory } from "./projection.ts";
+import { type HeldHeader, RunHeaders } from "./run_headers.ts";
+
+/** Prepared once for a connection; every method expects an open transaction. */
+export class EventWriter {
+  readonly #path: string;
+  readonly #headers: RunHeaders;
+  readonly #insertEvent: StatementSync;
+  readonly #selectHistory: StatementSync;
+
+  constructor(db: DatabaseSync, path: string) {
+    this.#path = path;
+    this.#headers = new RunHeaders(db);
+    this.#insertEvent = db.prepare(
+      "INSERT INTO events (run_id, seq, at, type, step, body) VALUES (?, ?, ?, ?, ?, ?)",
+    );
+    this.#selectHistory = db.prepare(
+      `SELECT seq, type FROM events INDEXED BY events_of_steps
+       WHERE run_id = ?1 AND step = ?2 AND type IN ('step_started', 'step_failed', 'step_replayed')
+       UNION ALL
+       SELECT seq, type FROM events INDEXED BY skips_of_steps
+       WHERE run_id = ?1 AND step = ?2 AND type = 'step_skipped'
+       ORDER BY seq`,
+    );
+  }
+
+  /** Makes the header row and writes the first events. */
+  create(runId: string, name: string, startedAt: number, events: Iterable<EncodedEvent>): void {
+    const run: HeldHeader = { owner: null, header: emptyHeader() };
+    this.#headers.insert(runId, name, startedAt);
+    this.#insertEvents(runId, run, events);
+    this.#headers.save(runId, run.header);
+  }
+
+  /** Writes what can be written; gives the reason of each batch that was refused, by its position. */
+  write(batches: Batch[]): Map<number, Error> {
+    const refused = new Map<number, Error>();
+    const runs = new Map<string, HeldHeader>();
+    batches.forEach((batch, position) => {
+      const run = runs.get(batch.runId) ?? this.#headers.read(batch.runId);
+      const refusal = this.#refusal(batch, run);
+      if (refusal) refused.set(position, refusal);
+      else if (run) this.#insertEvents(batch.runId, run, batch.events);
+      if (run) runs.set(batch.runId, run);
+    });
+    for (const [runId, run] of runs) this.#headers.save(runId, run.header);
+    return refused;
+  }
+
+  #refusal(batch: Batch, run: HeldHeader | undefined): Error | undefined {
+    if (!run) return new OdwError("not_found", `cannot append to run ${batch.runId}: ${this.#path} holds no such run`);
+    if (batch.owner === undefined || batch.owner === run.owner) return undefined;
+    const holder = run.owner === null ? "nobody holds its lease" : `${run.owner} holds its lease`;
+    return new OdwError("conflict", `cannot append to run ${batch.runId} as ${batch.owner}: ${holder} now`);
+  }
+
+  #insertEvents(runId: string, run: HeldHeader, events: Iterable<EncodedEvent>): void {
+    for (const { event, at, body } of events) {
+      const step = "step" in event ? event.step : null;
+      projectEvent(run.header, event, at, () => this.#history(runId, event));
+      this.#insertEvent.run(runId, run.header.lastSeq, at, event.type, step, body);
+    }
+  }
+
+  #history(runId: string, event: EventBody): StepHistory {
+    if (!("step" in event)) return [];
+    return this.#selectHistory.all(runId, event.step) as unknown as StepHistory;
+  }
+}

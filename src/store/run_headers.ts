@@ -1,0 +1,67 @@
+// The header rows of runs as the projection needs them: read, made, and written back.
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { RunHeader } from "./projection.ts";
+
+/** A header as it stands, and who holds the run's lease. */
+export interface HeldHeader {
+  owner: string | null;
+  header: RunHeader;
+}
+
+/** Prepared once for a connection. */
+export class RunHeaders {
+  readonly #select: StatementSync;
+  readonly #insert: StatementSync;
+  readonly #update: StatementSync;
+
+  constructor(db: DatabaseSync) {
+    this.#select = db.prepare(
+      `SELECT owner, status, reason, ended_at AS endedAt, last_seq AS lastSeq, agents, done_agents AS doneAgents,
+         empty_agents AS emptyAgents, failed_agents AS failedAgents, skipped_agents AS skippedAgents,
+         cached_agents AS cachedAgents, part_seq AS partSeq, input_tokens AS inputTokens,
+         output_tokens AS outputTokens, cost_usd AS costUsd
+       FROM runs WHERE id = ?`,
+    );
+    this.#insert = db.prepare(
+      `INSERT INTO runs (id, name, started_at, status, last_seq, agents, failed_agents, cached_agents, input_tokens,
+         output_tokens, cost_usd) VALUES (?, ?, ?, 'queued', 0, 0, 0, 0, 0, 0, 0)`,
+    );
+    this.#update = db.prepare(
+      `UPDATE runs SET status = ?, reason = ?, ended_at = ?, last_seq = ?, agents = ?, done_agents = ?,
+         empty_agents = ?, failed_agents = ?, skipped_agents = ?, cached_agents = ?, part_seq = ?, input_tokens = ?,
+         output_tokens = ?, cost_usd = ? WHERE id = ?`,
+    );
+  }
+
+  read(runId: string): HeldHeader | undefined {
+    const row = this.#select.get(runId);
+    if (!row) return undefined;
+    const { owner, ...header } = row as unknown as RunHeader & { owner: string | null };
+    return { owner, header };
+  }
+
+  /** A row without events. */
+  insert(runId: string, name: string, startedAt: number): void {
+    this.#insert.run(runId, name, startedAt);
+  }
+
+  save(runId: string, header: RunHeader): void {
+    this.#update.run(
+      header.status,
+      header.reason,
+      header.endedAt,
+      header.lastSeq,
+      header.agents,
+      header.doneAgents,
+      header.emptyAgents,
+      header.failedAgents,
+      header.skippedAgents,
+      header.cachedAgents,
+      header.partSeq,
+      header.inputTokens,
+      header.outputTokens,
+      header.costUsd,
+      runId,
+    );
+  }
+}

@@ -1,0 +1,101 @@
+// The calls of one run over the real queue and agent runner; the provider is made up, and nothing is stored.
+import type { CostUsd } from "../../src/agent.ts";
+import { openAgentRunner } from "../../src/agent/open.ts";
+import { openCensus } from "../../src/engine/census.ts";
+import { FallbackQueue } from "../../src/engine/fallback_queue.ts";
+import type { Journal } from "../../src/engine/journal.ts";
+import { StepRunner } from "../../src/engine/step_runner.ts";
+import { OdwError } from "../../src/errors.ts";
+import type { Json } from "../../src/json.ts";
+import type { GenerateRequest, GenerateResult, Provider, TokenUsage } from "../../src/provider.ts";
+import { openQueue } from "../../src/queue/open.ts";
+import type { Dialect, EventBody, RunLimits } from "../../src/run.ts";
+import { settings } from "../agent/scripted_provider.ts";
+
+export interface LimitsSetup {
+  answer: (request: GenerateRequest) => Promise<GenerateResult>;
+  limits?: Partial<RunLimits>;
+  dialect?: Dialect;
+  /** models.fallback */
+  fallback?: string;
+  /** Default: a millionth of a dollar for each token. */
+  cost?: (model: string, usage: TokenUsage) => CostUsd;
+}
+
+export interface LimitsBench {
+  requests: GenerateRequest[];
+  events: EventBody[];
+  /** Why the run began to pause, with the reset time where one was named. */
+  pauses: { error: OdwError; resetAt: string | null }[];
+  /** Rejects with code `paused` once the run has paused, unless the call ended before. */
+  agent(prompt: string): Promise<Json>;
+  eventsOf<Type extends EventBody["type"]>(type: Type): Extract<EventBody, { type: Type }>[];
+}
+
+const LIMITS: RunLimits = { concurrency: 64, agents: 5000, tokens: null, costUsd: null, timeoutMs: null, hard: false };
+
+/** Models are written `provider/model`, and each provider has 16 permits. */
+export function limitsBench(setup: LimitsSetup): LimitsBench {
+  const requests: GenerateRequest[] = [];
+  const events: EventBody[] = [];
+  const pauses: LimitsBench["pauses"] = [];
+  const stop = new AbortController();
+  const journal = journalInto(events);
+  const runner = openAgentRunner({ provider: providerOf(setup, requests), settings: settings() });
+  const limits = { ...LIMITS, ...setup.limits };
+  const dialect = setup.dialect ?? "meta";
+  const pause = (error: OdwError, resetAt: string | null) => {
+    pauses.push({ error, resetAt });
+    if (pauses.length === 1) void steps.idle().then(() => stop.abort(new OdwError("paused", "the run is paused")));
+  };
+  const steps = new StepRunner({
+    runId: "r",
+    model: "main/m",
+    limits,
+    runner,
+    queue: new FallbackQueue({
+      queue: openQueue({ runner, warmCache: false }),
+      runner,
+      model: setup.fallback ?? null,
+      warn: (message) => journal.note({ type: "log_written", level: "warn", message }),
+    }),
+    journal,
+    census: openCensus(limits, dialect, null),
+    recorded: new Map(),
+    signal: stop.signal,
+    onBudgetExceeded: (error, isHard) => isHard ? pause(error, null) : undefined,
+    onProviderClosed: pause,
+    isPausing: () => pauses.length > 0,
+  });
+  let count = 0;
+  return {
+    ...{ requests, events, pauses },
+    agent: (prompt) => steps.run(`${prompt}#${count++}`, { prompt }, {}, dialect),
+    eventsOf: <Type extends EventBody["type"]>(type: Type) =>
+      events.filter((event): event is Extract<EventBody, { type: Type }> => event.type === type),
+  };
+}
+
+function journalInto(events: EventBody[]): Journal {
+  return {
+    write: (...written) => Promise.resolve(void events.push(...written)),
+    note: (...written) => void events.push(...written),
+    onCommitted: () => () => {},
+  };
+}
+
+function providerOf({ answer, cost }: LimitsSetup, requests: GenerateRequest[]): Provider {
+  return {
+    route(model = "main/m") {
+      const [provider = "", modelId = ""] = model.split("/");
+      if (provider === "nowhere") throw new OdwError("config", "no provider nowhere");
+      return { provider, modelId, lane: provider, concurrency: 64 };
+    },
+    generate(request) {
+      requests.push(request);
+      return answer(request);
+    },
+    cost: cost ?? ((_, usage) => (usage.inputTokens + usage.outputTokens) / 1e6),
+    models: () => Promise.resolve([]),
+  };
+}

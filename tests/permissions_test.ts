@@ -1,0 +1,130 @@
+// What a command may touch: nothing but what it needs.
+import assert from "node:assert/strict";
+import type { ProviderSettings, Settings } from "../src/config.ts";
+import { intersect, type Permissions, permissionsFor } from "../src/permissions.ts";
+
+function settingsWith(providers: Partial<ProviderSettings>[], places: Partial<Settings> = {}): Settings {
+  const complete = providers.map((provider): ProviderSettings => ({
+    name: "p",
+    api: "openai-chat",
+    baseUrl: "",
+    apiKey: null,
+    missingKey: null,
+    headers: {},
+    concurrency: 1,
+    version: null,
+    local: false,
+    quirks: {},
+    ...provider,
+  }));
+  return {
+    home: "/users/u/.odw",
+    cwd: "/r/a",
+    repositoryRoot: "/r",
+    userHome: "/users/u",
+    providers: complete,
+    models: {},
+    routes: [],
+    limits: { concurrency: 1, agents: 1, tokens: null, costUsd: null, timeoutMs: null, hard: false },
+    prices: {},
+    script: {
+      clock: "forbidden",
+      pipelineNull: "end",
+      nesting: 1,
+      limits: { memoryBytes: 1, stackBytes: 1, sliceMs: 1 },
+    },
+    agent: { schemaAttempts: 1, retries: 1, stallAttempts: 1, stallMs: 1, maxTokens: 1, warmCache: false },
+    simulated: false,
+    ...places,
+  };
+}
+
+const URLS = ["https://api.example/v1", "http://h.example", "http://[::1]:1234/v1", "https://h.example:8443/x"];
+const HOSTS = ["api.example:443", "h.example:80", "[::1]:1234", "h.example:8443"];
+
+Deno.test("a command that calls no provider has no network", () => {
+  const settings = settingsWith([{ baseUrl: URLS[0]! }]);
+  assert.deepEqual(permissionsFor({ providers: false }, settings).net, []);
+});
+
+Deno.test("hosts of providers whose key is missing are out of reach, as is the simulated provider's", () => {
+  const settings = settingsWith([{ baseUrl: URLS[0]!, missingKey: "set KEY" }, { api: "simulated" }, {
+    baseUrl: URLS[1]!,
+  }]);
+  assert.deepEqual(permissionsFor({ providers: true }, settings).net, ["h.example:80"]);
+});
+
+Deno.test("hosts carry their port, the scheme's when none is named, IPv6 in brackets, each once", () => {
+  const settings = settingsWith([...URLS, URLS[0]!].map((baseUrl) => ({ baseUrl })));
+  assert.deepEqual(permissionsFor({ providers: true }, settings).net, HOSTS);
+});
+
+Deno.test("writing is granted in odw's home only, and no other kind is granted at all", () => {
+  const { net: _net, read: _read, write, ...rest } = permissionsFor({ providers: true }, settingsWith([]));
+  assert.deepEqual(write, ["/users/u/.odw"]);
+  assert.deepEqual(rest, { run: [], env: [], sys: [], ffi: [], import: [] });
+});
+
+Deno.test("reading is granted in the workspace, the home, and the definition folders up to the repository root", () => {
+  const { read } = permissionsFor({ providers: true }, settingsWith([]));
+  assert.deepEqual(read, [
+    "/r/a",
+    "/users/u/.odw",
+    "/r/.odw/workflows",
+    "/r/.claude/workflows",
+    "/r/.odw/agents",
+    "/r/.claude/agents",
+    "/users/u/.odw/workflows",
+    "/users/u/.claude/workflows",
+    "/users/u/.odw/agents",
+    "/users/u/.claude/agents",
+  ]);
+});
+
+Deno.test("without a repository or a user's home there is nothing to read above the workspace", () => {
+  for (const repositoryRoot of [null, "/elsewhere"]) {
+    const { read } = permissionsFor({ providers: true }, settingsWith([], { repositoryRoot, userHome: "" }));
+    assert.deepEqual(read, ["/r/a", "/users/u/.odw"]);
+  }
+});
+
+Deno.test("Windows paths lead up to their repository root too", () => {
+  const places = { cwd: "C:\\r\\a\\b", repositoryRoot: "C:\\r", userHome: "" };
+  const { read } = permissionsFor({ providers: true }, settingsWith([], places));
+  assert.ok(read.includes("C:\\r\\a/.odw/workflows") && read.includes("C:\\r/.claude/agents"), read.join(" "));
+  assert.equal(read.length, 2 + 2 * 4);
+});
+
+Deno.test("Deno takes the permissions as they are, and refuses every other host", async () => {
+  const wanted = permissionsFor({ providers: true }, settingsWith(URLS.map((baseUrl) => ({ baseUrl }))));
+  const states = await askInWorker(wanted, [...HOSTS, "other.example:443", "h.example:81", "[::1]:1235"]);
+  assert.deepEqual(states, [...HOSTS.map(() => "granted"), "denied", "denied", "denied"]);
+});
+
+Deno.test("intersect() passes on what this process has and names what it lacks", () => {
+  const wanted = permissionsFor({ providers: true }, settingsWith([{ baseUrl: URLS[0]! }, { baseUrl: URLS[2]! }]));
+  const isGranted = (kind: string, value: string) => kind === "net" ? value.startsWith("[::1]") : value !== "/r/a";
+  const { permissions, lost } = intersect(wanted, isGranted);
+  assert.deepEqual(permissions.net, ["[::1]:1234"]);
+  assert.ok(!permissions.read.includes("/r/a") && permissions.read.includes("/users/u/.odw"));
+  assert.deepEqual(lost, ["network access to api.example:443", "permission to read /r/a"]);
+  assert.deepEqual(wanted.net.length, 2);
+  assert.deepEqual(intersect(wanted, () => true), { permissions: wanted, lost: [] });
+});
+
+/** The state of net permissions in a worker that was given `permissions`. */
+async function askInWorker(permissions: Permissions, hosts: string[]): Promise<string[]> {
+  const source = `self.onmessage = ({ data }) => self.postMessage(
+    data.map((host) => Deno.permissions.querySync({ name: "net", host }).state).map((s) => s === "prompt" ? "denied" : s));`;
+  const url = `data:text/javascript,${encodeURIComponent(source)}`;
+  const worker = new Worker(url, { type: "module", deno: { permissions } });
+  try {
+    return await new Promise((resolve, reject) => {
+      worker.onmessage = ({ data }) => resolve(data as string[]);
+      worker.onerror = (event) => reject(new Error(event.message));
+      worker.postMessage(hosts);
+    });
+  } finally {
+    worker.terminate();
+  }
+}
