@@ -6,6 +6,8 @@ import type { Batch, EncodedEvent } from "./group_commit.ts";
 import { emptyHeader, projectEvent, type StepHistory } from "./projection.ts";
 import { type HeldHeader, RunHeaders } from "./run_headers.ts";
 
+const STOPS: ReadonlySet<EventBody["type"]> = new Set(["run_paused", "run_completed", "run_failed", "run_cancelled"]);
+
 /** Prepared once for a connection; every method expects an open transaction. */
 export class EventWriter {
   readonly #path: string;
@@ -34,7 +36,7 @@ export class EventWriter {
     const run: HeldHeader = { owner: null, header: emptyHeader() };
     this.#headers.insert(runId, name, startedAt);
     this.#insertEvents(runId, run, events);
-    this.#headers.save(runId, run.header);
+    this.#headers.save(runId, run);
   }
 
   /** Writes what can be written; gives the reason of each batch that was refused, by its position. */
@@ -45,10 +47,10 @@ export class EventWriter {
       const run = runs.get(batch.runId) ?? this.#headers.read(batch.runId);
       const refusal = this.#refusal(batch, run);
       if (refusal) refused.set(position, refusal);
-      else if (run) this.#insertEvents(batch.runId, run, batch.events);
+      else if (run) this.#insertOwned(run, batch);
       if (run) runs.set(batch.runId, run);
     });
-    for (const [runId, run] of runs) this.#headers.save(runId, run.header);
+    for (const [runId, run] of runs) this.#headers.save(runId, run);
     return refused;
   }
 
@@ -57,6 +59,11 @@ export class EventWriter {
     if (batch.owner === undefined || batch.owner === run.owner) return undefined;
     const holder = run.owner === null ? "nobody holds its lease" : `${run.owner} holds its lease`;
     return new OdwError("conflict", `cannot append to run ${batch.runId} as ${batch.owner}: ${holder} now`);
+  }
+
+  #insertOwned(run: HeldHeader, { runId, owner, events }: Batch): void {
+    this.#insertEvents(runId, run, events);
+    if (owner !== undefined && events.some(({ event }) => STOPS.has(event.type))) run.hasStopped = true;
   }
 
   #insertEvents(runId: string, run: HeldHeader, events: Iterable<EncodedEvent>): void {

@@ -5,6 +5,8 @@ import type { RunHeader } from "./projection.ts";
 /** A header as it stands, and who holds the run's lease. */
 export interface HeldHeader {
   owner: string | null;
+  /** Its owner has written the event that ends or pauses the run. */
+  hasStopped?: boolean;
   header: RunHeader;
 }
 
@@ -13,6 +15,7 @@ export class RunHeaders {
   readonly #select: StatementSync;
   readonly #insert: StatementSync;
   readonly #update: StatementSync;
+  readonly #release: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#select = db.prepare(
@@ -31,6 +34,7 @@ export class RunHeaders {
          empty_agents = ?, failed_agents = ?, skipped_agents = ?, cached_agents = ?, part_seq = ?, input_tokens = ?,
          output_tokens = ?, cost_usd = ? WHERE id = ?`,
     );
+    this.#release = db.prepare("UPDATE runs SET owner = NULL, lease_until = NULL WHERE id = ?");
   }
 
   read(runId: string): HeldHeader | undefined {
@@ -45,7 +49,9 @@ export class RunHeaders {
     this.#insert.run(runId, name, startedAt);
   }
 
-  save(runId: string, header: RunHeader): void {
+  /** A run that has stopped gives up its lease with the event that says so: a full disk cannot come between the two. */
+  save(runId: string, { header, hasStopped }: HeldHeader): void {
+    if (hasStopped) this.#release.run(runId);
     this.#update.run(
       header.status,
       header.reason,

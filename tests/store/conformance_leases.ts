@@ -1,6 +1,7 @@
 // What a Store promises about owners and what others ask of them.
 import assert from "node:assert/strict";
 import type { OdwError } from "../../src/errors.ts";
+import type { EventBody } from "../../src/run.ts";
 import { completed, NOTHING, rejection, SPEC, started, type StoreTest } from "./fixtures.ts";
 
 export const LEASES: [string, StoreTest][] = [
@@ -67,6 +68,20 @@ export const LEASES: [string, StoreTest][] = [
       assert.equal((await store.getRun(dead)).status, "running");
     },
   ],
+  ["the event that ends or pauses a run gives up its owner's lease, and only its owner's", async (store) => {
+    const ends: EventBody[] = [
+      { type: "run_completed", result: null, usage: NOTHING, durationMs: 1 },
+      { type: "run_paused", reason: "quota" },
+    ];
+    for (const end of ends) {
+      const id = await store.createRun(SPEC);
+      await store.claim(id, "me", 60_000);
+      await store.append(id, [{ type: "run_started" }, end]);
+      assert.equal(await store.claim(id, "you", 1000), false);
+      await store.append(id, [end], "me");
+      assert.equal(await store.claim(id, "you", 1000), true);
+    }
+  }],
   ["commands are taken once, oldest first, by the owner of their run only", async (store, { open }) => {
     await using other = await open(Date.now);
     const [one, two] = [await store.createRun(SPEC), await store.createRun(SPEC)];
