@@ -3,6 +3,7 @@ import type { ErrorCode, ErrorInfo, OdwError } from "./errors.ts";
 import type { Json, JsonSchema } from "./json.ts";
 import type { Route, TokenUsage } from "./provider.ts";
 import type { Dialect } from "./run.ts";
+import type { ApprovalRequest, ToolAccess, ToolResult } from "./tool.ts";
 
 export type Effort = "low" | "medium" | "high" | "xhigh" | "max";
 
@@ -73,7 +74,10 @@ export interface AgentDefinition {
   system: string;
   model?: string;
   effort?: Effort;
+  /** Only narrows what the run may use; names as written there. */
   tools?: string[];
+  disallowedTools?: string[];
+  maxTurns?: number;
   /** A file's path, or `built-in`. */
   source: string;
 }
@@ -87,6 +91,32 @@ export interface AgentCall {
   /** The request's schema as JSON Schema: dialect B's shorthand is spelled out here. */
   schema?: JsonSchema;
   definition?: AgentDefinition;
+  /** Canonical names of the tools that are offered, in their fixed order; empty: none. */
+  tools: string[];
+  /** What the run's log should say before the call starts: unknown names, servers that did not start. */
+  warnings: string[];
+}
+
+/** One tool call of an agent. */
+export interface ToolUse {
+  /** Unique in its step: `t1`, `t2`, … */
+  call: string;
+  name: string;
+  access: ToolAccess;
+  input: Json;
+}
+
+/** Where an agent's tools work, and who is told of them. Absent: the agent gets no tools. */
+export interface AgentWork {
+  /** See ToolContext.root. */
+  root: string;
+  /** See ToolContext.approve. */
+  approve(request: ApprovalRequest, use: ToolUse): Promise<boolean>;
+  /** Resolves when it is recorded; a call that changes something waits for it. */
+  onToolStarted(use: ToolUse): Promise<void>;
+  onToolEnded(use: ToolUse, ended: { result: ToolResult; durationMs: number }): void;
+  /** Tool results were taken out of the context to make room; estimated tokens. */
+  onCompacted(compacted: { fromTokens: number; toTokens: number }): void;
 }
 
 /** The most that one provider call can use. */
@@ -136,6 +166,7 @@ export interface AgentRunOptions {
   reserve?: (bound: UsageBound) => Promise<Reservation>;
   /** Absent: every call goes out at once. */
   gate?: CallGate;
+  work?: AgentWork;
 }
 
 /** Turns a call into provider requests until there is an answer that holds. */

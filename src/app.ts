@@ -3,19 +3,35 @@ import { openAgentRunner } from "./agent/open.ts";
 import type { Settings } from "./config.ts";
 import { openEngine } from "./engine/open.ts";
 import type { Engine } from "./engine.ts";
+import { openPlanner } from "./planner/open.ts";
+import type { Programs } from "./programs.ts";
 import { openProvider } from "./provider/open.ts";
 import { openQueue } from "./queue/open.ts";
 import { openSandbox } from "./sandbox/open.ts";
 import { openStore } from "./store/open.ts";
+import { openTools } from "./tool/open.ts";
 import { builtInWorkflows } from "./workflows.ts";
+import { openWorktrees } from "./worktree/open.ts";
 
-/** An engine over the store in `settings.home`. `willRun`: a script comes soon, so its sandbox boots meanwhile. Throws OdwError `store` when that cannot be opened. */
-export async function openEngineOf(settings: Settings, options: { willRun?: boolean } = {}): Promise<Engine> {
+export interface EngineOptions {
+  /** A script comes soon, so its sandbox boots meanwhile. */
+  willRun?: boolean;
+  /** Where programs are started: the ring itself can start none. */
+  programs: Programs;
+}
+
+/** An engine over the store in `settings.home`. Throws OdwError `store` when that cannot be opened. */
+export async function openEngineOf(settings: Settings, options: EngineOptions): Promise<Engine> {
   const sandbox = openSandbox();
   if (options.willRun) sandbox.prewarm();
   const provider = openProvider(settings);
-  const runner = openAgentRunner({ provider, settings });
+  const { programs } = options;
+  const tools = openTools({ settings, programs });
+  const worktrees = openWorktrees({ settings, programs });
+  const runner = openAgentRunner({ provider, settings, tools });
   const queue = openQueue({ runner, warmCache: settings.agent.warmCache });
   const store = await openStore(`${settings.home}/odw.db`);
-  return openEngine({ settings, store, sandbox, provider, runner, queue, builtIn: builtInWorkflows });
+  const planner = openPlanner({ settings, provider, sandbox });
+  const builtIn = builtInWorkflows;
+  return openEngine({ settings, store, sandbox, provider, runner, queue, tools, worktrees, planner, builtIn });
 }

@@ -37,6 +37,27 @@ export interface ConfigFile {
   };
   /** By glob over `provider/model-id`; USD per million tokens. */
   prices?: Record<string, Price>;
+  /** Started on demand when `--allow-mcp` names them; only in the user's own file. */
+  mcpServers?: Record<string, McpServer>;
+  /** What runs may do without a flag; only in the user's own file. */
+  permissions?: {
+    /** true: the workspace. */
+    write?: boolean | string[];
+    /** Commands; "*": any. */
+    run?: string[];
+    /** Hosts; "*": any public one. */
+    web?: string[];
+    /** Names of `mcpServers`; "*": all. */
+    mcp?: string[];
+    /** Kinds that are asked for, call by call, where nothing else grants them. */
+    approve?: GrantKind[];
+  };
+  tools?: {
+    /** Search endpoint of `web_search`: the query goes where `{query}` stands; answers JSON. */
+    searchUrl?: string;
+    /** Names of environment variables that commands receive beside PATH, HOME, LANG, … */
+    environment?: string[];
+  };
   script?: {
     clock?: "forbidden" | "seeded";
     pipelineNull?: "end" | "pass";
@@ -58,6 +79,27 @@ export interface ConfigFile {
     /** The first call of a fan-out with a common long prefix goes ahead to fill the provider's prompt cache. */
     warmCache?: boolean;
   };
+}
+
+export type GrantKind = "write" | "run" | "web" | "mcp";
+
+/** A member of `mcpServers`, in the shape that every host knows. */
+export type McpServer =
+  | { command: string; args?: string[]; env?: Record<string, string>; cwd?: string }
+  | { url: string; headers?: Record<string, string> };
+
+/** What a run may do beside reading the workspace, from flags and the user's own file. */
+export interface Grants {
+  /** Absolute folders and files; empty: nothing. */
+  write: string[];
+  /** Commands by name or absolute path; "*": any. */
+  run: string[];
+  /** `host` or `host:port`; "*": any public one. */
+  web: string[];
+  /** Names of configured MCP servers. */
+  mcp: string[];
+  /** Kinds whose calls are asked for, one by one, where nothing above grants them. */
+  approve: GrantKind[];
 }
 
 /** Differences between servers of one wire format, as data. */
@@ -115,6 +157,15 @@ export interface Settings {
     stallMs: number;
     maxTokens: number;
     warmCache: boolean;
+  };
+  grants: Grants;
+  /** Those that `grants.mcp` names, with their values resolved. */
+  mcpServers: Record<string, McpServer>;
+  tools: {
+    /** See ConfigFile.tools; null: no web_search. */
+    searchUrl: string | null;
+    /** All that a command inherits: never a key of a provider. */
+    environment: Record<string, string>;
   };
   /** Nothing is configured and no Ollama answered: every model resolves to the simulated provider, and the faces say so. */
   simulated: boolean;

@@ -1,9 +1,11 @@
 // The contract of the engine: everything that a face can do.
 import type { AgentDefinition } from "./agent.ts";
 import type { Json } from "./json.ts";
+import type { Check, Plan, PlanRequest } from "./planner.ts";
 import type { ProviderModels } from "./provider.ts";
 import type { Event, Run, RunLimits, RunRecord, Step } from "./run.ts";
 import type { EventFilter, RunFilter, StoreCheck } from "./store.ts";
+import type { WorktreeInfo } from "./worktree.ts";
 
 export interface StartRequest {
   /** A script's text and path, or the name of a saved workflow. */
@@ -38,6 +40,13 @@ export interface ReplayRequest {
   ref: string;
   /** Absent: the recorded one. */
   script?: { text: string; file: string };
+}
+
+export interface CheckRequest {
+  script: StartRequest["script"];
+  args?: Json;
+  model?: string;
+  limits?: Partial<RunLimits>;
 }
 
 export interface WorkflowInfo {
@@ -96,4 +105,13 @@ export interface Engine extends AsyncDisposable {
   models(): Promise<ProviderModels[]>;
   workflows(): Promise<WorkflowInfo[]>;
   agents(): Promise<AgentDefinition[]>;
+  /** See Worktrees; of the repository that the workspace lies in. */
+  worktrees(): Promise<WorktreeInfo[]>;
+  worktreeDiff(ref: string): Promise<string>;
+  mergeWorktree(ref: string, options: { into?: string }): Promise<{ branch: string; into: string; commit: string }>;
+  removeWorktree(ref: string, options: { force: boolean }): Promise<void>;
+  /** Parses and dry-runs a script in the sandbox against made-up answers: no network, nothing recorded. A script's faults are in the answer. */
+  check(request: CheckRequest): Promise<Check>;
+  /** See planner.ts; nothing is run. */
+  plan(request: PlanRequest): Promise<Plan>;
 }

@@ -17,6 +17,7 @@ export interface SubmitOptions {
   onRetried?: (retry: AgentRetry) => void;
   /** See AgentRunOptions.reserve. */
   reserve?: AgentRunOptions["reserve"];
+  work?: AgentRunOptions["work"];
   /** The permits are held until this settles: what is answered and not yet recorded counts as in flight. Not those of a closed provider. */
   recorded?: Promise<void>;
 }

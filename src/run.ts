@@ -3,6 +3,8 @@ import type { AgentHandling, AgentRequest, CostUsd } from "./agent.ts";
 import type { ErrorInfo } from "./errors.ts";
 import type { Json } from "./json.ts";
 import type { TokenUsage } from "./provider.ts";
+import type { ToolAccess } from "./tool.ts";
+import type { Worktree } from "./worktree.ts";
 
 export type RunStatus =
   | "queued"
@@ -117,6 +119,27 @@ export interface RunRecord extends Run {
 
 export type StepStatus = "running" | "completed" | "failed" | "skipped" | "interrupted";
 
+/** One tool call of a step. */
+export interface StepToolCall {
+  /** Unique in its step. */
+  call: string;
+  name: string;
+  access: ToolAccess;
+  input: Json;
+  /** null: it never ended. */
+  isError: boolean | null;
+  /** What the model was told; long ones are cut for the journal. */
+  output: string | null;
+  durationMs: number | null;
+}
+
+/** Where an isolated step worked. */
+export interface StepWorktree extends Worktree {
+  /** null: the step has not ended. */
+  isKept: boolean | null;
+  changedFiles: number | null;
+}
+
 /** One agent() call, folded from its events. */
 export interface Step {
   /** `<key>#<ordinal>`: see DESIGN "Step key". */
@@ -132,17 +155,22 @@ export interface Step {
   attempts: number;
   usage: TokenUsage | null;
   costUsd: CostUsd;
+  /** Of its newest start. */
+  toolCalls: StepToolCall[];
+  worktree: StepWorktree | null;
   startedAt: string;
   endedAt: string | null;
 }
 
-/** What a script asks the human. */
+/** What a script, or an agent that wants to do something, asks the human. */
 export interface Question {
   /** Identifies the question in its run, as a step's id does a call. */
   key: string;
   text: string;
   choices?: string[];
   default?: string;
+  /** An agent's tool call waits for permission: the exact command or diff. */
+  approval?: { step: string; label: string | null; tool: string; detail: string };
 }
 
 /** What a resume may change of a run's spec. */
@@ -193,9 +221,31 @@ export type EventBody =
     costUsd: CostUsd;
     durationMs: number;
   }
-  | { type: "step_skipped"; step: string }
+  /** `reason`: absent when a person skipped it. */
+  | { type: "step_skipped"; step: string; reason?: string }
+  | { type: "step_isolated"; step: string; worktree: Worktree }
+  | { type: "worktree_released"; step: string; isKept: boolean; changedFiles: number }
+  /** Recorded before a tool that changes something begins. */
+  | { type: "tool_started"; step: string; call: string; name: string; access: ToolAccess; input: Json }
+  /** `output`: what the model was told, cut for the journal; `outputChars`: its whole length. */
+  | {
+    type: "tool_ended";
+    step: string;
+    call: string;
+    isError: boolean;
+    output: string;
+    outputChars: number;
+    durationMs: number;
+  }
+  /** Tool results left the agent's context to make room; estimated tokens. */
+  | { type: "context_compacted"; step: string; fromTokens: number; toTokens: number }
+  /** A script's own tool call, answered: replayed on resume, since a script sees only the journal. */
+  | { type: "tool_answered"; key: string; name: string; input: Json; outcome: ToolOutcome; durationMs: number }
   /** Answered from the journal on resume; the recorded answer stands in the earlier step_completed. */
   | { type: "step_replayed"; step: string; label?: string; phase?: string };
+
+/** What came of a script's own tool call. */
+export type ToolOutcome = { status: "completed"; value: Json } | { status: "failed"; error: ErrorInfo };
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
 

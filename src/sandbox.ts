@@ -1,6 +1,6 @@
 // The contract of the sandbox: a script's text and a Host in, JSON out, and nothing else can happen.
 import type { AgentHandling, AgentRequest } from "./agent.ts";
-import type { Json } from "./json.ts";
+import type { Json, JsonObject } from "./json.ts";
 import type { Dialect, Failure, LogLevel, Question } from "./run.ts";
 
 /** Entry of a sandbox worker; it stands here because a bundle keeps the place of root files only. */
@@ -59,10 +59,22 @@ export interface BudgetState {
 /** What a script asks the human. */
 export type AskedQuestion = Omit<Question, "key">;
 
+export interface ReplanRequest {
+  prompt: string;
+  reason?: string;
+  strategy?: string;
+  args?: Json;
+}
+
 /** What a script may call. All values are JSON; a rejection with an OdwError reaches the script with name, message and code. */
 export interface Host {
-  agent(request: AgentRequest, handling: AgentHandling): Promise<Json>;
+  /** `cancelled` aborts when the script needs the answer no more (a loser of race()): the promise may then stay open. */
+  agent(request: AgentRequest, handling: AgentHandling, cancelled?: AbortSignal): Promise<Json>;
   workflow(ref: { name: string } | { scriptPath: string }, args: Json | undefined): Promise<Json>;
+  /** A tool of `tools.*` (A) or `context.tools.*` (B); rejects with code `denied` when it was not permitted. */
+  tool(name: string, input: JsonObject): Promise<Json>;
+  /** plan() and replan(): the planner writes a bounded sub-script, which runs as a child workflow. */
+  replan(request: ReplanRequest): Promise<Json>;
   /** The human's answer. */
   ask(question: AskedQuestion): Promise<string>;
   checkpoint(key: string, value: Json): void;

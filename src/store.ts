@@ -1,6 +1,6 @@
 // The contract of the journal: runs and their append-only events, shared by every process of this machine.
 import type { Json } from "./json.ts";
-import type { Event, EventBody, Run, RunRecord, RunSpec, RunStatus, Step } from "./run.ts";
+import type { Event, EventBody, Run, RunRecord, RunSpec, RunStatus, Step, ToolOutcome } from "./run.ts";
 
 export interface RunFilter {
   status?: RunStatus[];
@@ -23,6 +23,8 @@ export interface Recorded {
   steps: Map<string, Json>;
   /** Answers of questions by key. */
   answers: Map<string, string>;
+  /** Outcomes of the scripts' own tool calls by key. */
+  toolOutcomes: Map<string, ToolOutcome>;
 }
 
 export interface StoreCheck {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { ProviderSettings, Settings } from "../src/config.ts";
 import { intersect, type Permissions, permissionsFor } from "../src/permissions.ts";
+import { NO_GRANTS } from "./no_tools.ts";
 
 function settingsWith(providers: Partial<ProviderSettings>[], places: Partial<Settings> = {}): Settings {
   const complete = providers.map((provider): ProviderSettings => ({
@@ -35,6 +36,7 @@ function settingsWith(providers: Partial<ProviderSettings>[], places: Partial<Se
     },
     agent: { schemaAttempts: 1, retries: 1, stallAttempts: 1, stallMs: 1, maxTokens: 1, warmCache: false },
     simulated: false,
+    ...NO_GRANTS,
     ...places,
   };
 }

@@ -2,6 +2,7 @@
 import type { AgentRunner } from "../agent.ts";
 import type { Settings } from "../config.ts";
 import type { Provider } from "../provider.ts";
+import type { Tools } from "../tool.ts";
 import type { DefinitionEntry } from "./definition_file.ts";
 import { readDefinitions, usableDefinitions } from "./definitions.ts";
 import { prepareCall } from "./prepare.ts";
@@ -11,6 +12,7 @@ import { sleep } from "./sleep.ts";
 
 export interface AgentRunnerOptions {
   provider: Provider;
+  tools: Tools;
   settings: Settings;
   /** Settles after `ms`, or rejects with the signal's reason. */
   sleep?: (ms: number, signal: AbortSignal) => Promise<void>;

@@ -27,7 +27,8 @@ export async function prepareCall(
   const definition = request.agentType === undefined
     ? undefined
     : findDefinition(request.agentType, await context.definitions());
-  const call: AgentCall = { request, handling, route: provider.route(modelOf(request, definition, run.model)) };
+  const route = provider.route(modelOf(request, definition, run.model));
+  const call: AgentCall = { request, handling, route, tools: [], warnings: [] };
   if (definition) call.definition = definition;
   if (request.schema !== undefined) {
     call.schema = requestedSchema(request.schema, run.dialect);

@@ -72,6 +72,9 @@ function settingsOf(
     prices: user.prices ?? {},
     script: mergeScript(user, projects),
     agent: mergeAgent(user, projects),
+    grants: { write: [], run: [], web: [], mcp: [], approve: [] },
+    mcpServers: {},
+    tools: { searchUrl: null, environment: {} },
     simulated: false,
   };
 }

@@ -2,6 +2,7 @@
 import type { AgentDefinition, AgentRunner } from "../agent.ts";
 import type { Settings } from "../config.ts";
 import type {
+  CheckRequest,
   Engine,
   FollowOptions,
   OnAsk,
@@ -12,11 +13,14 @@ import type {
 } from "../engine.ts";
 import { OdwError } from "../errors.ts";
 import type { Json } from "../json.ts";
+import type { Check, Plan, Planner, PlanRequest } from "../planner.ts";
 import type { Provider, ProviderModels } from "../provider.ts";
 import type { Queue } from "../queue.ts";
 import type { Event, EventBody, Run, RunRecord, RunSpec, SpecChanges, Step } from "../run.ts";
 import type { ParsedScript, Sandbox } from "../sandbox.ts";
 import type { Recorded, RunFilter, Store, StoreCheck } from "../store.ts";
+import type { Tools } from "../tool.ts";
+import type { WorktreeInfo, Worktrees } from "../worktree.ts";
 import { followRun } from "./follow.ts";
 import { claim } from "./lease.ts";
 import { LiveRun } from "./live_run.ts";
@@ -26,6 +30,7 @@ import { cancelElsewhere, findRunningSteps, respondElsewhere, tellOwner } from "
 import { findWorkflow, listWorkflows, type LookupPlaces, type WorkflowRef } from "./workflow_lookup.ts";
 
 const MODELS_TIMEOUT_MS = 10_000;
+const PLAN_TIMEOUT_MS = 30 * 60_000;
 /** Lines that go over the worker border at once. */
 const EXPORT_BATCH = 500;
 
@@ -36,6 +41,9 @@ export interface EngineParts {
   provider: Provider;
   runner: AgentRunner;
   queue: Queue;
+  tools: Tools;
+  worktrees: Worktrees;
+  planner: Planner;
   /** The library that comes with odw. */
   builtIn: LookupPlaces["builtIn"];
 }
@@ -196,6 +204,31 @@ class LocalEngine implements Engine {
     return this.#parts.runner.definitions();
   }
 
+  worktrees(): Promise<WorktreeInfo[]> {
+    return this.#parts.worktrees.list();
+  }
+
+  worktreeDiff(ref: string): Promise<string> {
+    return this.#parts.worktrees.diff(ref);
+  }
+
+  mergeWorktree(ref: string, options: { into?: string }): Promise<{ branch: string; into: string; commit: string }> {
+    return this.#parts.worktrees.merge(ref, options);
+  }
+
+  removeWorktree(ref: string, options: { force: boolean }): Promise<void> {
+    return this.#parts.worktrees.remove(ref, options);
+  }
+
+  async check({ script, args, model, limits }: CheckRequest): Promise<Check> {
+    const source = "name" in script ? await this.#findWorkflow({ name: script.name }) : script;
+    return await this.#parts.planner.check(source, { args, model, limits });
+  }
+
+  plan(request: PlanRequest): Promise<Plan> {
+    return this.#parts.planner.plan(request, AbortSignal.timeout(PLAN_TIMEOUT_MS));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const run of this.#live.values()) run.cancel();
     await Promise.allSettled(this.#endings.values());
@@ -256,7 +289,7 @@ interface Launch {
 }
 
 function nothingRecorded(): Recorded {
-  return { steps: new Map(), answers: new Map() };
+  return { steps: new Map(), answers: new Map(), toolOutcomes: new Map() };
 }
 
 async function* each(lines: string[]): AsyncGenerator<string> {

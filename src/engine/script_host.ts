@@ -45,6 +45,8 @@ export function createScriptHost(place: ScriptPlace, parts: ScriptHostParts): Ho
   return {
     agent: (request: AgentRequest, handling: AgentHandling) =>
       steps.run(keys.next(request), request, handling, place.dialect),
+    tool: (name) => Promise.reject(new OdwError("denied", `tools.${name}() is not permitted`)),
+    replan: () => Promise.reject(new OdwError("denied", "replan() is not permitted")),
     ask: (asked) => human.ask({ key: keys.nextQuestion(asked), ...asked }),
     workflow(ref, args) {
       if (place.depth >= parts.nesting) return Promise.reject(tooDeep(parts.nesting));

@@ -58,13 +58,13 @@ export function openQueue({ runner, warmCache, clock = REAL_CLOCK }: QueueOption
   async function perform(
     { call }: Task,
     lane: Lane,
-    { signal, onStarted, onRetried, reserve }: SubmitOptions,
+    { signal, onStarted, onRetried, reserve, work }: SubmitOptions,
   ): Promise<AgentResult> {
     signal.throwIfAborted();
     const refusal = lane.refusal();
     if (refusal) return lane.ended(refused(call, refusal));
     onStarted?.(call);
-    const hooks = { ...(onRetried ? { onRetried } : {}), ...(reserve ? { reserve } : {}) };
+    const hooks = { ...(onRetried ? { onRetried } : {}), ...(reserve ? { reserve } : {}), ...(work ? { work } : {}) };
     return lane.ended(await runner.run(call, { signal, gate: lane, ...hooks }));
   }
 

@@ -7,3 +7,34 @@ export interface ServedEngine extends Omit<Engine, "follow" | typeof Symbol.asyn
   unfollow(id: number): void;
   close(): PromiseLike<void>;
 }
+
+/** The methods that are passed on as they are: arguments and results are JSON. */
+export const FORWARDED = [
+  "start",
+  "create",
+  "resume",
+  "replay",
+  "pause",
+  "skip",
+  "respond",
+  "cancel",
+  "outcome",
+  "get",
+  "list",
+  "steps",
+  "importRun",
+  "deleteRun",
+  "deleteStartedBefore",
+  "checkStore",
+  "models",
+  "workflows",
+  "agents",
+  "worktrees",
+  "worktreeDiff",
+  "mergeWorktree",
+  "removeWorktree",
+  "check",
+  "plan",
+] as const satisfies (keyof Engine)[];
+
+export type ForwardedMethod = typeof FORWARDED[number];

@@ -2,11 +2,10 @@
 import * as Comlink from "comlink";
 import type { Engine } from "../engine.ts";
 import { errorFromInfo, OdwError } from "../errors.ts";
-import type { Json } from "../json.ts";
 import type { Permissions } from "../permissions.ts";
 import { type RingOpened, type RingOpening, ringWorkerUrl } from "../ring.ts";
 import { passErrorsAsData } from "./errors_as_data.ts";
-import type { ServedEngine } from "./served_engine.ts";
+import { FORWARDED, type ForwardedMethod, type ServedEngine } from "./served_engine.ts";
 
 /** Throws OdwError when the ring cannot start, with the reason that its engine gave. */
 export async function startRing(opening: RingOpening, permissions: Permissions): Promise<Engine> {
@@ -28,27 +27,13 @@ function engineOf(worker: Worker, crashed: Promise<never>): Engine {
   /** A crashed ring must not leave a caller waiting. */
   const call = <T>(result: Promise<T>): Promise<T> => Promise.race([result, crashed]);
 
+  const forwarded = Object.fromEntries(
+    FORWARDED.map((name) => [name, (...args: unknown[]) => call(callRemote(remote, name, args))]),
+  ) as unknown as Pick<Engine, ForwardedMethod>;
+
   return {
-    start: (request) => call(remote.start(request)),
-    create: (request) => call(remote.create(request)),
-    resume: (request) => call(remote.resume(request)),
-    replay: (request) => call<Json>(remote.replay(request) as Promise<Json>),
-    pause: (ref) => call(remote.pause(ref)),
-    skip: (ref, step) => call(remote.skip(ref, step)),
-    respond: (ref, answer) => call(remote.respond(ref, answer)),
+    ...forwarded,
     exportRun: (ref, onLines) => call(remote.exportRun(ref, Comlink.proxy(onLines))),
-    importRun: (lines) => call(remote.importRun(lines)),
-    deleteRun: (ref) => call(remote.deleteRun(ref)),
-    deleteStartedBefore: (time, options) => call(remote.deleteStartedBefore(time, options)),
-    checkStore: () => call(remote.checkStore()),
-    cancel: (ref) => call(remote.cancel(ref)),
-    outcome: (ref) => call(remote.outcome(ref)),
-    get: (ref) => call(remote.get(ref)),
-    list: (filter) => call(remote.list(filter)),
-    steps: (ref) => call(remote.steps(ref)),
-    models: () => call(remote.models()),
-    workflows: () => call(remote.workflows()),
-    agents: () => call(remote.agents()),
     async follow(ref, options, onEvents, signal) {
       const id = ++followers;
       const stop = () => void remote.unfollow(id);
@@ -64,6 +49,10 @@ function engineOf(worker: Worker, crashed: Promise<never>): Engine {
       worker.terminate();
     },
   };
+}
+
+function callRemote(remote: object, name: ForwardedMethod, args: unknown[]): Promise<unknown> {
+  return (remote as Record<string, (...args: unknown[]) => Promise<unknown>>)[name]!(...args);
 }
 
 function nextMessage(worker: Worker): Promise<RingOpened> {

@@ -2,11 +2,12 @@
 import * as Comlink from "comlink";
 import { openEngineOf } from "../app.ts";
 import type { Engine, FollowOptions } from "../engine.ts";
-import { errorInfo } from "../errors.ts";
+import { errorInfo, OdwError } from "../errors.ts";
+import type { Programs } from "../programs.ts";
 import type { RingOpened, RingOpening } from "../ring.ts";
 import type { Event } from "../run.ts";
 import { passErrorsAsData } from "./errors_as_data.ts";
-import type { ServedEngine } from "./served_engine.ts";
+import { FORWARDED, type ForwardedMethod, type ServedEngine } from "./served_engine.ts";
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
 
@@ -18,7 +19,7 @@ scope.onmessage = async ({ data }: MessageEvent<RingOpening>) => {
 async function open({ settings, willRun }: RingOpening): Promise<RingOpened> {
   try {
     passErrorsAsData();
-    Comlink.expose(serve(await openEngineOf(settings, { willRun })), scope);
+    Comlink.expose(serve(await openEngineOf(settings, { willRun, programs: unavailablePrograms() })), scope);
     return { status: "opened" };
   } catch (error) {
     return { status: "failed", error: errorInfo(error) };
@@ -38,29 +39,20 @@ function serve(engine: Engine): ServedEngine {
     }
   }
 
+  const forwarded = Object.fromEntries(
+    FORWARDED.map((name) => [name, (...args: never[]) => (engine[name] as (...args: never[]) => unknown)(...args)]),
+  ) as unknown as Pick<Engine, ForwardedMethod>;
+
   return {
-    start: (request) => engine.start(request),
-    create: (request) => engine.create(request),
-    resume: (request) => engine.resume(request),
-    replay: (request) => engine.replay(request),
-    pause: (ref) => engine.pause(ref),
-    skip: (ref, step) => engine.skip(ref, step),
-    respond: (ref, answer) => engine.respond(ref, answer),
+    ...forwarded,
     exportRun: (ref, onLines) => engine.exportRun(ref, onLines),
-    importRun: (lines) => engine.importRun(lines),
-    deleteRun: (ref) => engine.deleteRun(ref),
-    deleteStartedBefore: (time, options) => engine.deleteStartedBefore(time, options),
-    checkStore: () => engine.checkStore(),
-    cancel: (ref) => engine.cancel(ref),
-    outcome: (ref) => engine.outcome(ref),
-    get: (ref) => engine.get(ref),
-    list: (filter) => engine.list(filter),
-    steps: (ref) => engine.steps(ref),
-    models: () => engine.models(),
-    workflows: () => engine.workflows(),
-    agents: () => engine.agents(),
     follow,
     unfollow: (id) => following.get(id)?.abort(),
     close: () => engine[Symbol.asyncDispose](),
   };
+}
+
+function unavailablePrograms(): Programs {
+  const refuse = () => Promise.reject(new OdwError("denied", "this process may start no program"));
+  return { confinement: () => Promise.resolve(null), run: refuse, openServer: refuse };
 }

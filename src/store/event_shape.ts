@@ -44,6 +44,9 @@ const question = z.looseObject({
   default: z.string().optional(),
 });
 
+const worktree = z.looseObject({ path: z.string(), root: z.string(), branch: z.string(), base: z.string() });
+const access = z.enum(["read", "write", "run", "web", "mcp"]);
+
 const SHAPES: Record<EventBody["type"], z.ZodType> = {
   run_created: z.looseObject({ spec }),
   run_started: z.looseObject({}),
@@ -71,7 +74,29 @@ const SHAPES: Record<EventBody["type"], z.ZodType> = {
   step_retried: z.looseObject({ ...step, attempt: count, reason: z.string(), waitMs: z.number() }),
   step_completed: z.looseObject({ ...attempted, value: json }),
   step_failed: z.looseObject({ ...attempted, error, rawText: z.string().optional() }),
-  step_skipped: z.looseObject(step),
+  step_skipped: z.looseObject({ ...step, reason: z.string().optional() }),
+  step_isolated: z.looseObject({ ...step, worktree }),
+  worktree_released: z.looseObject({ ...step, isKept: z.boolean(), changedFiles: count }),
+  tool_started: z.looseObject({ ...step, call: z.string(), name: z.string(), access, input: json }),
+  tool_ended: z.looseObject({
+    ...step,
+    call: z.string(),
+    isError: z.boolean(),
+    output: z.string(),
+    outputChars: count,
+    durationMs: z.number(),
+  }),
+  context_compacted: z.looseObject({ ...step, fromTokens: count, toTokens: count }),
+  tool_answered: z.looseObject({
+    key: z.string(),
+    name: z.string(),
+    input: json,
+    outcome: z.discriminatedUnion("status", [
+      z.looseObject({ status: z.literal("completed"), value: json }),
+      z.looseObject({ status: z.literal("failed"), error }),
+    ]),
+    durationMs: z.number(),
+  }),
   step_replayed: z.looseObject({ ...step, ...names }),
 };
 

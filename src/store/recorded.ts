@@ -1,7 +1,7 @@
 // What a resume needs of a run's journal: the answers that were paid for or given.
 import type { DatabaseSync } from "node:sqlite";
 import type { Json } from "../json.ts";
-import type { EventBody } from "../run.ts";
+import type { EventBody, ToolOutcome } from "../run.ts";
 import type { Recorded } from "../store.ts";
 import { EventPages } from "./event_pages.ts";
 
@@ -9,11 +9,13 @@ import { EventPages } from "./event_pages.ts";
 export function readRecorded(db: DatabaseSync, runId: string): Recorded {
   const steps = new Map<string, Json>();
   const answers = new Map<string, string>();
-  const pages = new EventPages(db, "type IN ('step_completed', 'question_answered')");
+  const toolOutcomes = new Map<string, ToolOutcome>();
+  const pages = new EventPages(db, "type IN ('step_completed', 'question_answered', 'tool_answered')");
   for (const { body } of pages.of(runId)) {
     const event = JSON.parse(body) as EventBody;
     if (event.type === "step_completed") steps.set(event.step, event.value);
     if (event.type === "question_answered") answers.set(event.key, event.answer);
+    if (event.type === "tool_answered") toolOutcomes.set(event.key, event.outcome);
   }
-  return { steps, answers };
+  return { steps, answers, toolOutcomes };
 }

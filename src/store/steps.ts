@@ -92,6 +92,8 @@ function newStep(id: string, names: StepNames, at: number): Omit<Step, "request"
     attempts: 0,
     usage: null,
     costUsd: 0,
+    toolCalls: [],
+    worktree: null,
     startedAt: new Date(at).toISOString(),
     endedAt: null,
   };

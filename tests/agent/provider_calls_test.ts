@@ -5,6 +5,7 @@ import { OdwError } from "../../src/errors.ts";
 import { noUsage } from "../../src/provider.ts";
 import { openAgentRunner } from "../../src/agent/open.ts";
 import { bench, fails, hangs, says, ScriptedProvider, settings } from "./scripted_provider.ts";
+import { NO_TOOLS } from "../no_tools.ts";
 
 function failed(result: AgentResult): AgentFailed {
   assert.equal(result.status, "failed");
@@ -91,7 +92,7 @@ Deno.test("jitter shortens the backoff by up to a quarter, and the server's own 
 
 Deno.test("a runner without injected time waits on the real clock and leaves no timer", async () => {
   const provider = new ScriptedProvider([fails("rate_limit", { retryAfterMs: 2 }), says("ok")]);
-  const runner = openAgentRunner({ provider, settings: settings() });
+  const runner = openAgentRunner({ provider, tools: NO_TOOLS, settings: settings() });
   const call = await runner.prepare({ prompt: "p" }, { timeoutMs: 2 ** 40 }, { dialect: "meta", model: null });
   const result = await runner.run(call, { signal: new AbortController().signal });
   assert.equal(result.status === "completed" && result.value, "ok");

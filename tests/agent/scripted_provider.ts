@@ -23,6 +23,7 @@ import {
 } from "../../src/provider.ts";
 import type { Dialect } from "../../src/run.ts";
 import { openAgentRunner } from "../../src/agent/open.ts";
+import { NO_GRANTS, NO_TOOLS } from "../no_tools.ts";
 
 export type Reply = GenerateResult | Error | ((options: GenerateOptions) => Promise<GenerateResult>);
 
@@ -127,6 +128,7 @@ export function bench(replies: Reply[], setup: BenchSetup = {}): Bench {
     return Promise.resolve();
   };
   const runner = openAgentRunner({
+    tools: NO_TOOLS,
     provider,
     settings: settings(setup),
     sleep,
@@ -153,6 +155,7 @@ export function settings(setup: BenchSetup = {}): Settings {
   return {
     home: "/nowhere/.odw",
     cwd: setup.cwd ?? "/nowhere",
+    ...NO_GRANTS,
     repositoryRoot: setup.repositoryRoot ?? null,
     userHome: setup.userHome ?? "",
     providers: [],

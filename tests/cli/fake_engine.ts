@@ -46,6 +46,10 @@ export interface FakeRun {
   workflows?: WorkflowInfo[];
   models?: ProviderModels[];
   agents?: AgentDefinition[];
+  worktrees?: WorktreeInfo[];
+  diff?: string;
+  checked?: Check;
+  plan?: Plan;
   runs?: Run[];
   /** More runs that `get` finds. */
   others?: RunRecord[];
@@ -110,6 +114,8 @@ export function step(part: Partial<Step> = {}): Step {
     attempts: 1,
     usage: { ...noUsage(), inputTokens: 100, outputTokens: 20 },
     costUsd: null,
+    toolCalls: [],
+    worktree: null,
     startedAt: "2026-11-22T10:00:00.000Z",
     endedAt: "2026-11-22T10:00:01.500Z",
     ...part,
@@ -227,6 +233,15 @@ export function createFakeEngine(fake: FakeRun = {}): FakeEngine {
     models: () => Promise.resolve(fake.models ?? []),
     workflows: () => Promise.resolve(fake.workflows ?? []),
     agents: () => Promise.resolve(fake.agents ?? []),
+    worktrees: () => Promise.resolve(fake.worktrees ?? []),
+    worktreeDiff: (ref) => Promise.resolve(void engine.asked.push(["diff", ref])).then(() => fake.diff ?? ""),
+    async mergeWorktree(ref, { into }) {
+      engine.asked.push(["merge", ref, into ?? ""]);
+      return await Promise.resolve({ branch: ref, into: into ?? "main", commit: "c0ffee" });
+    },
+    removeWorktree: (ref, { force }) => Promise.resolve(void engine.asked.push(["remove", ref, String(force)])),
+    check: () => fake.checked ? Promise.resolve(fake.checked) : Promise.reject(new Error("this test has no check")),
+    plan: () => fake.plan ? Promise.resolve(fake.plan) : Promise.reject(new Error("this test has no plan")),
     [Symbol.asyncDispose]() {
       engine.isDisposed = true;
       return Promise.resolve();

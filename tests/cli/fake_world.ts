@@ -5,6 +5,7 @@ import type { Inspection, Output, SettingsOptions, World } from "../../src/cli/w
 import { runCli } from "../../src/cli/cli.ts";
 import { COMMANDS } from "../../src/cli/command_table.ts";
 import type { FakeEngine } from "./fake_engine.ts";
+import { NO_GRANTS } from "../no_tools.ts";
 
 // What the command line loads when it needs it is there before a test begins, so that `settle` waits for no disk.
 await Promise.all([...COMMANDS.map((spec) => spec.load()), import("../../src/cli/live/live_view.ts")]);
@@ -230,5 +231,6 @@ function settings({ simulated, providers }: FakeWorldOptions): Settings {
     },
     agent: { schemaAttempts: 5, retries: 4, stallAttempts: 3, stallMs: 180_000, maxTokens: 8192, warmCache: true },
     simulated: simulated ?? false,
+    ...NO_GRANTS,
   };
 }

@@ -6,6 +6,7 @@ import type { Engine } from "../../src/engine.ts";
 import type { Json } from "../../src/json.ts";
 import type { Event } from "../../src/run.ts";
 import { startWireServer, type WireServer, type WireServerOptions } from "../wire_server.ts";
+import { NO_PROGRAMS } from "../no_tools.ts";
 
 interface Bench extends AsyncDisposable {
   server: WireServer;
@@ -28,7 +29,7 @@ async function bench(answer: WireServerOptions["answer"], config: Record<string,
         home: folder,
         env: (name) => name === "HOME" ? folder : undefined,
       });
-      const engine = await openEngineOf(settings);
+      const engine = await openEngineOf(settings, { programs: NO_PROGRAMS });
       engines.push(engine);
       return engine;
     },

@@ -11,6 +11,7 @@ import type { GenerateRequest, GenerateResult, Provider, TokenUsage } from "../.
 import { openQueue } from "../../src/queue/open.ts";
 import type { Dialect, EventBody, RunLimits } from "../../src/run.ts";
 import { settings } from "../agent/scripted_provider.ts";
+import { NO_TOOLS } from "../no_tools.ts";
 
 export interface LimitsSetup {
   answer: (request: GenerateRequest) => Promise<GenerateResult>;
@@ -41,7 +42,7 @@ export function limitsBench(setup: LimitsSetup): LimitsBench {
   const pauses: LimitsBench["pauses"] = [];
   const stop = new AbortController();
   const journal = journalInto(events);
-  const runner = openAgentRunner({ provider: providerOf(setup, requests), settings: settings() });
+  const runner = openAgentRunner({ provider: providerOf(setup, requests), tools: NO_TOOLS, settings: settings() });
   const limits = { ...LIMITS, ...setup.limits };
   const dialect = setup.dialect ?? "meta";
   const pause = (error: OdwError, resetAt: string | null) => {

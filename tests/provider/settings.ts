@@ -1,6 +1,7 @@
 // Settings for tests of the providers.
 import type { ProviderSettings, Settings } from "../../src/config.ts";
 import type { GenerateOptions, GenerateRequest } from "../../src/provider.ts";
+import { NO_GRANTS } from "../no_tools.ts";
 
 export function settingsWith(providers: ProviderSettings[], overrides: Partial<Settings> = {}): Settings {
   return {
@@ -21,6 +22,7 @@ export function settingsWith(providers: ProviderSettings[], overrides: Partial<S
     },
     agent: { schemaAttempts: 5, retries: 3, stallAttempts: 2, stallMs: 180_000, maxTokens: 8192, warmCache: false },
     simulated: false,
+    ...NO_GRANTS,
     ...overrides,
   };
 }

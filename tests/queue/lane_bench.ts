@@ -72,7 +72,7 @@ function manualClock() {
 
 function taskOf(prompt: string, { lane = "far", permits = 16 }: { lane?: string; permits?: number }): Task {
   const route = { provider: lane, modelId: "m", lane, concurrency: permits };
-  const call: AgentCall = { request: { prompt }, handling: {}, route };
+  const call: AgentCall = { request: { prompt }, handling: {}, route, tools: [], warnings: [] };
   return { runId: "r", stepId: prompt, runConcurrency: 1000, call };
 }
 

@@ -34,7 +34,7 @@ function heldRunner() {
 function task(prompt: string, options: { lane?: string; run?: string; permits?: number; ofRun?: number } = {}): Task {
   const { lane = "a", run = "r1", permits = 16, ofRun = 16 } = options;
   const route = { provider: lane, modelId: "m", lane, concurrency: permits };
-  const call: AgentCall = { request: { prompt }, handling: {}, route };
+  const call: AgentCall = { request: { prompt }, handling: {}, route, tools: [], warnings: [] };
   return { runId: run, stepId: prompt, runConcurrency: ofRun, call };
 }
 

@@ -1,4 +1,5 @@
 // A host that answers as a test says and keeps all that the script told it.
+import { OdwError } from "../../src/errors.ts";
 import type { AgentHandling, AgentRequest } from "../../src/agent.ts";
 import type { Json } from "../../src/json.ts";
 import type { Failure, LogLevel } from "../../src/run.ts";
@@ -70,6 +71,8 @@ export function fakeHost(given: Given, told: Told): Host {
       told.questions.push(question);
       return given.reply === undefined ? Promise.reject(new Error("nobody is there")) : Promise.resolve(given.reply);
     },
+    tool: (name) => Promise.reject(new OdwError("denied", `${name} is not permitted`)),
+    replan: () => Promise.reject(new OdwError("denied", "there is no planner")),
     async workflow(ref, args) {
       told.workflows.push({ ref, args });
       return await (given.workflow ? given.workflow(args) : null);

@@ -1,0 +1,23 @@
+// What tests of other things give where tools, programs and grants are asked for: none.
+import { OdwError } from "../src/errors.ts";
+import type { Settings } from "../src/config.ts";
+import type { Programs } from "../src/programs.ts";
+import type { Tools } from "../src/tool.ts";
+
+export const NO_GRANTS: Pick<Settings, "grants" | "mcpServers" | "tools"> = {
+  grants: { write: [], run: [], web: [], mcp: [], approve: [] },
+  mcpServers: {},
+  tools: { searchUrl: null, environment: {} },
+};
+
+export const NO_TOOLS: Tools = {
+  offer: () => Promise.resolve({ tools: [], unknown: [], warnings: [] }),
+  canonicalName: () => undefined,
+  names: () => [],
+  call: (name) => Promise.resolve({ content: `There is no tool ${name}`, isError: true, code: "usage" }),
+  [Symbol.asyncDispose]: () => Promise.resolve(),
+};
+
+const refuse = () => Promise.reject(new OdwError("denied", "no program may be started here"));
+
+export const NO_PROGRAMS: Programs = { confinement: () => Promise.resolve(null), run: refuse, openServer: refuse };
