@@ -13,6 +13,8 @@ import { noUsage, type ProviderModels } from "../../src/provider.ts";
 import type { Event, EventBody, Run, RunRecord, Step } from "../../src/run.ts";
 import type { Json } from "../../src/json.ts";
 import type { RunFilter, StoreCheck } from "../../src/store.ts";
+import type { Check, Plan } from "../../src/planner.ts";
+import type { WorktreeInfo } from "../../src/worktree.ts";
 
 export interface FakeEngine extends Engine {
   started: StartRequest[];
