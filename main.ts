@@ -30,6 +30,10 @@ function withSource(permissions: Permissions): Permissions {
   return { ...permissions, read: [...permissions.read, ...sourceFolders()] };
 }
 
+function reports() {
+  return import("./src/report/open.ts");
+}
+
 function env(name: string): string | undefined {
   try {
     return Deno.env.get(name);
@@ -41,5 +45,5 @@ function env(name: string): string | undefined {
 if (import.meta.main) {
   const machine = denoMachine(env);
   // All output is awaited; what the rings still hold ends with the process.
-  Deno.exit(await runCli(Deno.args, { ...machine, connect, inspect, version: VERSION }));
+  Deno.exit(await runCli(Deno.args, { ...machine, connect, inspect, reports, version: VERSION }));
 }

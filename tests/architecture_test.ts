@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 const MOST_LINES = 300;
 /** The rooms that only app.ts may enter. */
 const ENGINE_ROOMS = ["engine", "sandbox", "provider", "queue", "store", "agent", "tool", "planner", "worktree"];
-/** What main.ts may enter: the faces, and the two rooms that work before there is an engine. */
-const MAIN_ROOMS = ["cli", "server", "mcp", "hosts", "config", "ring"];
+/** What main.ts may enter: the faces, what they show, and the two rooms that work before there is an engine. */
+const MAIN_ROOMS = ["cli", "server", "mcp", "hosts", "config", "ring", "report"];
 const TOP_LEVEL = ["deno.json", "deno.lock", "main.ts", "src", "tests", "scripts", "README.md", "LICENSE", "dist"];
 
 const root = new URL("../", import.meta.url);

@@ -1,6 +1,6 @@
 // Every command with its flags and examples: read by the parser, by help and by completion.
 import type { CommandSpec } from "./command.ts";
-import { DB, EXPORT, GC, IMPORT, LOGS, LS, RM, SHOW } from "./specs/journal_commands.ts";
+import { DB, EXPORT, GC, IMPORT, LOGS, LS, REPORT, RM, SHOW } from "./specs/journal_commands.ts";
 import { RESUME, RUN } from "./specs/run_commands.ts";
 import { AGENTS, COMPLETIONS, MODELS, PERMISSIONS, WORKFLOWS } from "./specs/setup_commands.ts";
 import { CANCEL, PAUSE, RESPOND, SKIP, WAIT, WATCH } from "./specs/steering_commands.ts";
@@ -8,7 +8,7 @@ import { CANCEL, PAUSE, RESPOND, SKIP, WAIT, WATCH } from "./specs/steering_comm
 /** In the order of the overview. */
 export const COMMANDS: readonly CommandSpec[] = [
   ...[RUN, RESUME],
-  ...[LS, SHOW, LOGS, WATCH, WAIT],
+  ...[LS, SHOW, LOGS, REPORT, WATCH, WAIT],
   ...[PAUSE, CANCEL, SKIP, RESPOND],
   ...[EXPORT, IMPORT, RM, GC, DB],
   ...[MODELS, WORKFLOWS, AGENTS, PERMISSIONS, COMPLETIONS],

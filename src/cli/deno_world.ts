@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { spawnDetached } from "./detached_process.ts";
 import type { Input, InputLines, Output, PathInfo, World } from "./world.ts";
 
-type Machine = Omit<World, "connect" | "inspect" | "version">;
+type Machine = Omit<World, "connect" | "inspect" | "version" | "reports">;
 
 /** What of the World needs no knowledge of odw. Environment variables are read through `env`, which main.ts may narrow. */
 export function denoMachine(env: (name: string) => string | undefined): Machine {
@@ -22,6 +22,7 @@ export function denoMachine(env: (name: string) => string | undefined): Machine 
       return () => clearInterval(timer);
     },
     readFile: (path) => Deno.readFile(path),
+    writeFile,
     readFolder,
     stat: pathInfo,
   };
@@ -106,6 +107,18 @@ function onInterrupt(listener: () => void): () => void {
 function onSignal(signal: Deno.Signal, listener: () => void): () => void {
   Deno.addSignalListener(signal, listener);
   return () => Deno.removeSignalListener(signal, listener);
+}
+
+async function writeFile(path: string, text: string, { append = false } = {}): Promise<void> {
+  if (append) return await Deno.writeTextFile(path, text, { append });
+  const draft = `${path}.${crypto.randomUUID()}.tmp`;
+  try {
+    await Deno.writeTextFile(draft, text);
+    await Deno.rename(draft, path);
+  } catch (error) {
+    await Deno.remove(draft).catch(() => {});
+    throw error;
+  }
 }
 
 async function readFolder(path: string): Promise<(PathInfo & { name: string })[]> {

@@ -10,6 +10,7 @@ import { goesOnByItself, waitForReset } from "./paused_wait.ts";
 import { openProgressView, type ProgressView } from "./progress_view.ts";
 import { openResultOutput, type OutputFormat, type ResultOutput } from "./result_output.ts";
 import { followToOutcome } from "./run_following.ts";
+import { writeRunFiles } from "./run_files.ts";
 import { onAskOf } from "./run_options.ts";
 import { resumeRun, type Started } from "./run_parts.ts";
 import { Questions } from "./run_questions.ts";
@@ -69,7 +70,9 @@ async function carry(session: Session, prepare: () => Promise<Launch>): Promise<
     const connection = await Promise.race([connecting, interrupts.first]);
     if (connection === "interrupted") return await abandon(connecting, session);
     await using _engine = connection.engine;
-    return await report(await untilStopped(connection, launch, session), session);
+    const run = await untilStopped(connection, launch, session);
+    await writeRunFiles(connection.engine, run.id, { ...session, options: session.invocation.options });
+    return await report(run, session);
   } catch (error) {
     await session.view?.close();
     if (!session.isReported) await output.fail(errorInfo(error), session.runId);

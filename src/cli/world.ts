@@ -2,6 +2,7 @@
 import type { Settings } from "../config.ts";
 import type { Engine } from "../engine.ts";
 import type { CommandNeed, Permissions } from "../permissions.ts";
+import type { Reports } from "../report.ts";
 
 /** A stream of the terminal, or a pipe. */
 export interface Output {
@@ -81,6 +82,10 @@ export interface World {
   every(ms: number, listener: () => void): () => void;
   version: string;
   readFile(path: string): Promise<Uint8Array>;
+  /** Replaces what is there, whole or not at all; with `append`, adds to it. */
+  writeFile(path: string, text: string, options?: { append?: boolean }): Promise<void>;
+  /** Loaded when a report is asked for. */
+  reports(): Promise<{ reports: Reports }>;
   /** In the order of the names. */
   readFolder(path: string): Promise<(PathInfo & { name: string })[]>;
   /** null: nothing is there. */

@@ -124,6 +124,13 @@ export function fakeWorld(options: FakeWorldOptions = {}): FakeWorld {
       if (file instanceof Error) return Promise.reject(file);
       return Promise.resolve(typeof file === "string" ? new TextEncoder().encode(file) : file);
     },
+    writeFile(path, text, { append = false } = {}) {
+      const before = files[path];
+      if (before instanceof Error) return Promise.reject(before);
+      files[path] = append && typeof before === "string" ? before + text : text;
+      return Promise.resolve();
+    },
+    reports: () => import("../../src/report/open.ts"),
     readFolder(path) {
       const names = Object.keys(files).filter((name) => name.startsWith(`${path}/`))
         .map((name) => name.slice(path.length + 1)).filter((name) => !name.includes("/")).sort();

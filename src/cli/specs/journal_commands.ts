@@ -61,6 +61,33 @@ export const LOGS: CommandSpec = {
   load: () => import("../commands/logs.ts"),
 };
 
+const REPORT_FORMATS = ["html", "md", "json"] as const;
+
+export const REPORT: CommandSpec = {
+  name: "report",
+  summary: "Write one file about a run that opens anywhere",
+  arguments: [RUN_ARGUMENT],
+  options: [
+    {
+      flags: "-o, --output <file>",
+      description: "where to: .html, .md or .json (default: stdout)",
+      candidates: "files",
+    },
+    {
+      flags: "--format <format>",
+      description: `${REPORT_FORMATS.join(", ")} (default: as the file ends, md on stdout)`,
+      parse: oneOf("--format", REPORT_FORMATS),
+      candidates: REPORT_FORMATS,
+    },
+  ],
+  examples: [
+    ["odw report last -o report.html", "answer, census, timeline, cost, failures, log and script in one page"],
+    ["odw report last | less", "as Markdown"],
+  ],
+  providers: false,
+  load: () => import("../commands/report.ts"),
+};
+
 export const EXPORT: CommandSpec = {
   name: "export",
   summary: "Print a run's journal, for odw import elsewhere",

@@ -1,7 +1,7 @@
 // The commands that carry a run: their words for the parser, help and completion.
 import type { CommandSpec } from "../command.ts";
 import { collected } from "../option_values.ts";
-import { ARGS, CWD, EXIT_CODES, FOREGROUND, LIMITS } from "./shared_options.ts";
+import { ARGS, CWD, EXIT_CODES, FILES_LEFT, FOREGROUND, LIMITS } from "./shared_options.ts";
 
 export const RUN: CommandSpec = {
   name: "run",
@@ -21,6 +21,7 @@ export const RUN: CommandSpec = {
     ...LIMITS,
     CWD,
     ...FOREGROUND,
+    ...FILES_LEFT,
     { flags: "--detach", description: "print the run's id at once, and run in the background" },
     {
       flags: "--replay <run>",
@@ -62,6 +63,7 @@ export const RESUME: CommandSpec = {
     ...LIMITS,
     { ...CWD, description: "work in this folder instead of the recorded one" },
     ...FOREGROUND,
+    ...FILES_LEFT,
   ],
   examples: [
     ["odw resume", "the newest run that can go on"],

@@ -68,5 +68,15 @@ export const FOREGROUND: readonly OptionSpec[] = [
   QUIET,
 ];
 
+/** What a run leaves for CI. */
+export const FILES_LEFT: readonly OptionSpec[] = [
+  { flags: "--junit <file>", description: "write the agents as JUnit test cases", candidates: "files" },
+  {
+    flags: "--sarif <file>",
+    description: "write the result's findings (file, line, title) as SARIF",
+    candidates: "files",
+  },
+];
+
 export const EXIT_CODES =
   "Exit codes: 0 completed, 1 failed, 2 usage or configuration, 3 paused or\nwaiting, 4 completed with failed agents (--strict), 130 cancelled";
