@@ -1,0 +1,96 @@
+// The stream over all runs: each run's events in their order, and an id that says how far each of them was sent.
+import type { Engine } from "../engine.ts";
+import { OdwError } from "../errors.ts";
+import type { Event, Run, RunStatus } from "../run.ts";
+import { EventStream, streamRun, type StreamTimes } from "./event_stream.ts";
+
+const LOOK_EVERY_MS = 500;
+/** Runs that an id tells of; the newest ones. */
+const MOST_RUNS = 50;
+
+/** How far each run was sent. */
+type Position = Map<string, number>;
+
+/** Without `lastId` from now on: runs that go on or begin. With it, exactly what came since. Sends until the client goes. */
+export async function allEvents(engine: Engine, lastId: string | null, times?: StreamTimes): Promise<Response> {
+  const position = lastId === null ? await now(engine) : readPosition(lastId);
+  const stream = new EventStream(times);
+  void new AllEvents(engine, stream, position).run();
+  return stream.response;
+}
+
+class AllEvents {
+  readonly #engine: Engine;
+  readonly #stream: EventStream;
+  readonly #position: Position;
+  readonly #following = new Map<string, Promise<void>>();
+  /** The status in which a run was followed to its end: it is looked at again when that changes. */
+  readonly #seenToEnd = new Map<string, RunStatus>();
+
+  constructor(engine: Engine, stream: EventStream, position: Position) {
+    this.#engine = engine;
+    this.#stream = stream;
+    this.#position = position;
+  }
+
+  async run(): Promise<void> {
+    const { signal } = this.#stream;
+    try {
+      while (!signal.aborted) {
+        for (const run of await this.#engine.list({ limit: MOST_RUNS })) this.#look(run);
+        await Promise.race([
+          sleep(LOOK_EVERY_MS),
+          new Promise((gone) => signal.addEventListener("abort", gone, { once: true })),
+        ]);
+      }
+    } catch {
+      this.#stream.close();
+    }
+  }
+
+  #look(run: Run): void {
+    const { id, status } = run;
+    if (this.#following.has(id) || this.#seenToEnd.get(id) === status) return;
+    const following = this.#follow(id).catch(() => {}).finally(() => this.#following.delete(id));
+    this.#following.set(id, following);
+  }
+
+  async #follow(id: string): Promise<void> {
+    const after = this.#position.get(id) ?? 0;
+    const send = (event: Event) => this.#send(id, event);
+    await streamRun(this.#engine, this.#stream, { ref: id, after, detail: "brief", send });
+    this.#seenToEnd.set(id, (await this.#engine.get(id)).status);
+  }
+
+  #send(runId: string, event: Event): void {
+    this.#position.set(runId, event.seq);
+    const oldest = this.#position.size > MOST_RUNS ? [...this.#position.keys()].sort()[0] : undefined;
+    if (oldest !== undefined) this.#position.delete(oldest);
+    const id = [...this.#position].map(([run, seq]) => `${run}.${seq}`).join("_");
+    this.#stream.send({ id, type: event.type, data: JSON.stringify({ runId, ...event }) });
+  }
+}
+
+async function now(engine: Engine): Promise<Position> {
+  const position: Position = new Map();
+  for (const run of await engine.list({ limit: MOST_RUNS })) {
+    let last = 0;
+    await engine.follow(run.id, { after: 0, detail: "brief", live: false }, (events) => {
+      last = events.at(-1)?.seq ?? last;
+    });
+    position.set(run.id, last);
+  }
+  return position;
+}
+
+function readPosition(id: string): Position {
+  const parts = id.split("_").map((part) => /^([\w-]+)\.(\d+)$/.exec(part));
+  if (parts.some((part) => part === null)) {
+    throw new OdwError("usage", `Last-Event-ID ${JSON.stringify(id.slice(0, 80))} is none that this server gave`);
+  }
+  return new Map(parts.map((part) => [part![1]!, Number(part![2])]));
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

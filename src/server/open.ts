@@ -1,0 +1,95 @@
+// Opens the local endpoint: routes, guards and the dashboard's files on one hono app behind Deno.serve.
+import { Hono } from "hono";
+import { setCookie } from "hono/cookie";
+import type { Engine } from "../engine.ts";
+import { OdwError } from "../errors.ts";
+import type { RunLimits } from "../run.ts";
+import type { ServeOptions, Server } from "../server.ts";
+import { catalogRoutes } from "./catalog_routes.ts";
+import { mountChat } from "./chat_routes.ts";
+import { COOKIE, guard } from "./guard.ts";
+import { Idempotency } from "./idempotency.ts";
+import { openApi } from "./openapi.ts";
+import { problem, problemResponse } from "./problem.ts";
+import { mount } from "./route.ts";
+import { runRoutes } from "./run_routes.ts";
+import { Sessions } from "./sessions.ts";
+
+export interface ServerParts {
+  engine: Engine;
+  limits: RunLimits;
+  options: ServeOptions;
+}
+
+export interface OpenServer extends Server {
+  /** A link that signs a browser in once. */
+  signInLink(): string;
+}
+
+/** Throws OdwError `conflict` when the port is taken, `denied` when it may not be listened on. */
+export function openServer(parts: ServerParts): OpenServer {
+  const { options } = parts;
+  const sessions = new Sessions();
+  const app = createApp(parts, sessions);
+  const ending = new AbortController();
+  const server = listen(app, options, ending.signal);
+  const { port } = server.addr as Deno.NetAddr;
+  const url = `${options.tls ? "https" : "http"}://${hostOf(options.hostname)}:${port}`;
+  return {
+    url,
+    signInLink: () => `${url}/sign-in?code=${sessions.newLink()}`,
+    async [Symbol.asyncDispose]() {
+      // Streams have no end of their own: they are ended, requests under way are not.
+      ending.abort();
+      await server.finished.catch(() => {});
+    },
+  };
+}
+
+function createApp({ engine, limits, options }: ServerParts, sessions: Sessions): Hono {
+  const app = new Hono();
+  app.use(guard({ options, isSession: (cookie) => sessions.has(cookie) }));
+  app.get("/health", () => Response.json({ status: "ok", version: options.version }));
+  app.get("/sign-in", (context) => {
+    const session = sessions.signIn(context.req.query("code") ?? "");
+    if (session === null) {
+      return problemResponse(problem(403, "this link is used or too old: run odw dashboard for a new one"));
+    }
+    setCookie(context, COOKIE, session, {
+      httpOnly: true,
+      sameSite: "Strict",
+      path: "/",
+      secure: options.tls !== null,
+    });
+    return context.redirect("/", 303);
+  });
+  const routes = [...runRoutes(engine, new Idempotency()), ...catalogRoutes(engine, limits)];
+  const document = openApi(routes, options.version);
+  app.get("/openapi.json", () => Response.json(document));
+  mount(app, routes);
+  mountChat(app, { engine, limits, onClientGone: options.onClientGone });
+  app.notFound(() => problemResponse(problem(404, "there is no such path: /openapi.json lists them")));
+  return app;
+}
+
+function listen(app: Hono, { hostname, port, tls }: ServeOptions, signal: AbortSignal): Deno.HttpServer {
+  const onListen = () => {};
+  const fetch = (request: Request) => app.fetch(request);
+  try {
+    return Deno.serve({ hostname, port, signal, onListen, ...(tls ?? {}) }, fetch);
+  } catch (error) {
+    const place = `${hostname}:${port}`;
+    if (error instanceof Deno.errors.AddrInUse) {
+      throw new OdwError(
+        "conflict",
+        `cannot listen on ${place}: another program does, maybe an odw serve; choose another --port`,
+      );
+    }
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new OdwError("usage", `cannot listen on ${place}: ${reason}`, { cause: error });
+  }
+}
+
+function hostOf(hostname: string): string {
+  return hostname.includes(":") ? `[${hostname}]` : hostname;
+}

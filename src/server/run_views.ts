@@ -1,0 +1,25 @@
+// Runs and steps as HTTP shows them.
+import type { Run, RunRecord, Step } from "../run.ts";
+
+/** As `odw ls --json` prints it, and the usage. */
+export function runView(run: Run) {
+  const { id, name, status, startedAt, endedAt, reason, agents, failedAgents, usage } = run;
+  return { id, name, status, startedAt, endedAt, reason, agents, failedAgents, costUsd: usage.costUsd, usage };
+}
+
+export function recordView(record: RunRecord) {
+  const { result, error, failures, census, resumesAt, question, isOwned, durationMs, spec } = record;
+  return {
+    ...runView(record),
+    ...{ result, error, failures, census, resumesAt, question, isOwned, durationMs },
+    args: spec.hasArgs ? spec.args : null,
+    model: spec.model,
+    scriptPath: spec.scriptPath,
+    limits: spec.limits,
+  };
+}
+
+/** A step without its texts: for lists. */
+export function stepView({ request, value, rawText, toolCalls, ...step }: Step) {
+  return { ...step, promptChars: request.prompt.length, toolCalls: toolCalls.length };
+}
