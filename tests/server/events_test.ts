@@ -1,0 +1,113 @@
+// Event streams: in order, without loss or repeats, for readers of any speed.
+import assert from "node:assert/strict";
+import type { EventBody } from "../../src/run.ts";
+import { createFakeEngine } from "../cli/fake_engine.ts";
+import { allEvents } from "../../src/server/all_events.ts";
+import { runEvents } from "../../src/server/event_stream.ts";
+import { problemOf, startTestServer } from "./test_server.ts";
+
+interface Received {
+  id: string;
+  event: string;
+  data: string;
+}
+
+/** Reads events until there are as many, or the stream ends. */
+async function read(response: Response, most = Infinity): Promise<Received[]> {
+  const events: Received[] = [];
+  let rest = "";
+  for await (const text of response.body!.pipeThrough(new TextDecoderStream())) {
+    const blocks = (rest + text).split("\n\n");
+    rest = blocks.pop() ?? "";
+    for (const block of blocks) {
+      const field = (name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(block)?.[1] ?? "";
+      if (block.startsWith(":")) continue;
+      events.push({ id: field("id"), event: field("event"), data: field("data") });
+      if (events.length >= most) return events;
+    }
+  }
+  return events;
+}
+
+function logs(from: number, to: number, chars = 0): EventBody[] {
+  return Array.from({ length: to - from + 1 }, (_, i) => ({
+    type: "log_written",
+    level: "info",
+    message: `${from + i} ${"x".repeat(chars)}`,
+  }));
+}
+
+Deno.test("a run's stream gives its past and its end; Last-Event-ID goes on where it was, without loss or repeats", async () => {
+  await using served = startTestServer({ events: logs(1, 40) });
+  const first = await read(await served.call("/v1/runs/last/events"), 17);
+  assert.deepEqual(first.map(({ id }) => Number(id)), Array.from({ length: 17 }, (_, i) => i + 1));
+  const rest = await read(
+    await served.call("/v1/runs/last/events", { headers: { "last-event-id": first.at(-1)!.id } }),
+  );
+  const last = rest.pop();
+  assert.deepEqual(rest.map(({ id }) => Number(id)), Array.from({ length: 23 }, (_, i) => i + 18));
+  assert.deepEqual([last?.event, JSON.parse(last?.data ?? "").status], ["end", "completed"]);
+  assert.match(JSON.parse(rest[0]!.data).message, /^18 /);
+});
+
+Deno.test("a Last-Event-ID that is none is refused", async () => {
+  await using served = startTestServer();
+  for (const path of ["/v1/runs/last/events", "/v1/events"]) {
+    const response = await served.call(path, { headers: { "last-event-id": "x y" } });
+    assert.equal((await problemOf(response)).status, 400);
+  }
+});
+
+Deno.test("events that come later are sent as they come, and the stream ends with the run", async () => {
+  await using served = startTestServer({ events: logs(1, 1), runsUntilCancelled: true });
+  const reading = read(await served.call("/v1/runs/last/events"));
+  served.engine.append(...logs(2, 3));
+  served.engine.end({ status: "cancelled" });
+  assert.deepEqual((await reading).map(({ event }) => event), ["log_written", "log_written", "log_written", "end"]);
+});
+
+Deno.test("a slow reader holds little in memory, gets everything in order, and its events are read again from the journal", async () => {
+  const engine = createFakeEngine({ events: logs(1, 200, 20_000) });
+  const response = runEvents(engine, { ref: "last", after: 0, detail: "full" });
+  await Promise.resolve();
+  const events = await read(response);
+  assert.deepEqual(
+    events.filter(({ id }) => id).map(({ id }) => Number(id)),
+    Array.from({ length: 200 }, (_, i) => i + 1),
+  );
+  assert.ok(engine.followed.length > 5, `${engine.followed.length} rounds`);
+});
+
+Deno.test("a reader that takes nothing is let go, and can come back", async () => {
+  const engine = createFakeEngine({ events: logs(1, 200, 20_000) });
+  const stalled = runEvents(engine, { ref: "last", after: 0, detail: "full" }, { heartbeatMs: 60_000, stallMs: 20 });
+  while (engine.followed.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const got = (await read(stalled)).filter(({ id }) => id);
+  assert.ok(got.length > 0 && got.length < 200, `${got.length} events`);
+  const after = Number(got.at(-1)!.id);
+  const rest = (await read(runEvents(engine, { ref: "last", after, detail: "full" }))).filter(({ id }) => id);
+  assert.equal(Number(rest[0]!.id), after + 1);
+  assert.equal(rest.length, 200 - after);
+});
+
+Deno.test("a quiet stream sends heartbeats, and ends when its reader goes", async () => {
+  const engine = createFakeEngine({ events: logs(1, 1), followsOn: true });
+  const response = runEvents(engine, { ref: "last", after: 0, detail: "brief" }, { heartbeatMs: 5, stallMs: 1000 });
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (!/: still there\n\n: still there/.test(text)) text += (await reader.read()).value ?? "";
+  await reader.cancel();
+});
+
+Deno.test("the stream of all runs goes on exactly where its id was", async () => {
+  const record = { id: "01JD0000000000000000000001" };
+  const engine = createFakeEngine({ record, runs: [], events: logs(1, 30), runsUntilCancelled: true });
+  engine.list = async () => [await engine.get("last")];
+  const first = await read(await allEvents(engine, `${record.id}.0`), 11);
+  const rest = await read(await allEvents(engine, first.at(-1)!.id), 19);
+  const seqs = [...first, ...rest].map(({ data }) => JSON.parse(data).seq);
+  assert.deepEqual(seqs, Array.from({ length: 30 }, (_, i) => i + 1));
+  assert.equal(JSON.parse(rest[0]!.data).runId, record.id);
+  engine.end();
+});
