@@ -6,6 +6,7 @@ import type { Event } from "../run.ts";
 export const HEARTBEAT_MS = 15_000;
 /** What a reader may leave unread before its events wait in the journal. */
 const MOST_WAITING_BYTES = 256 * 1024;
+const PIECE_CHARS = 32 * 1024;
 /** A reader that takes nothing for this long is let go; it can come back with Last-Event-ID. */
 const STALL_MS = 30_000;
 
@@ -27,6 +28,7 @@ export class EventStream {
   readonly #heartbeat: ReturnType<typeof setInterval>;
   #controller!: ReadableStreamDefaultController<Uint8Array>;
   #drained: (() => void) | null = null;
+  #unsent = "";
 
   constructor(times: StreamTimes = TIMES) {
     this.#times = times;
@@ -51,7 +53,7 @@ export class EventStream {
 
   /** False: the reader is behind; wait for `room`. */
   get hasRoom(): boolean {
-    return (this.#controller.desiredSize ?? 0) > 0;
+    return (this.#controller.desiredSize ?? 0) > this.#unsent.length;
   }
 
   send(event: { id?: string; type?: string; data: string }): void {
@@ -81,12 +83,23 @@ export class EventStream {
 
   close(): void {
     if (this.signal.aborted) return;
+    this.#flush();
     this.#end();
     this.#controller.close();
   }
 
+  /** Many events of one tick go out as one piece. */
   #write(text: string): void {
-    if (!this.signal.aborted) this.#controller.enqueue(this.#encoder.encode(text));
+    if (this.signal.aborted) return;
+    if (this.#unsent === "") queueMicrotask(() => this.#flush());
+    this.#unsent += text;
+    if (this.#unsent.length >= PIECE_CHARS) this.#flush();
+  }
+
+  #flush(): void {
+    const text = this.#unsent;
+    this.#unsent = "";
+    if (text !== "" && !this.signal.aborted) this.#controller.enqueue(this.#encoder.encode(text));
   }
 
   #end(): void {

@@ -64,6 +64,7 @@ function refusalOf(
     return refuse(413, `a body may have ${MOST_BODY_BYTES} bytes`);
   }
   if (OPEN_PATHS.has(req.path) || isSignedIn(context, { options, isSession })) return null;
+  if (req.header("accept")?.includes("text/html")) return signedOutPage();
   return refuse(401, "send the token of ODW_HOME/token as Authorization: Bearer …", {
     "www-authenticate": 'Bearer realm="odw"',
   });
@@ -77,6 +78,15 @@ function isSignedIn(context: Context, { options, isSession }: Guarded): boolean 
   // A cookie goes along with whatever page asks: SameSite keeps foreign ones out, and this keeps them out once more.
   const site = context.req.header("sec-fetch-site");
   return site === undefined || site === "same-origin" || (site === "none" && context.req.method === "GET");
+}
+
+/** What a person sees whose browser has no session. */
+function signedOutPage(): Response {
+  const page =
+    `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +
+    `<title>odw</title><h1>Not signed in</h1><p>Run <code>odw dashboard</code> on this machine: it opens this page.</p></html>`;
+  const headers = { "content-type": "text/html; charset=utf-8", "content-security-policy": "default-src 'none'" };
+  return new Response(page, { status: 401, headers });
 }
 
 function hostName(host: string | undefined): string {

@@ -7,6 +7,7 @@ import type { RunLimits } from "../run.ts";
 import type { ServeOptions, Server } from "../server.ts";
 import { catalogRoutes } from "./catalog_routes.ts";
 import { mountChat } from "./chat_routes.ts";
+import { ASSETS, PAGE_POLICY } from "./dashboard_assets.ts";
 import { COOKIE, guard } from "./guard.ts";
 import { Idempotency } from "./idempotency.ts";
 import { openApi } from "./openapi.ts";
@@ -65,6 +66,10 @@ function createApp({ engine, limits, options }: ServerParts, sessions: Sessions)
   });
   const routes = [...runRoutes(engine, new Idempotency()), ...catalogRoutes(engine, limits)];
   const document = openApi(routes, options.version);
+  for (const { path, contentType, body } of ASSETS) {
+    const headers = { "content-type": contentType, "content-security-policy": PAGE_POLICY };
+    app.get(path, () => new Response(body, { headers }));
+  }
   app.get("/openapi.json", () => Response.json(document));
   mount(app, routes);
   mountChat(app, { engine, limits, onClientGone: options.onClientGone });

@@ -1,6 +1,6 @@
 // One route: what it takes and gives, as schemas that both check requests and make the OpenAPI document.
 import type { Context, Hono } from "hono";
-import * as z from "zod";
+import type * as z from "zod";
 import { OdwError } from "../errors.ts";
 import { MOST_BODY_BYTES } from "./guard.ts";
 import { problemOf, problemResponse } from "./problem.ts";

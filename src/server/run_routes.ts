@@ -8,7 +8,7 @@ import { type Route, route } from "./route.ts";
 import { recordView, runView, stepView } from "./run_views.ts";
 import {
   anyJson,
-  limitsShape,
+  type limitsShape,
   pageQuery,
   respondShape,
   resumeShape,

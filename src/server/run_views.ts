@@ -20,6 +20,12 @@ export function recordView(record: RunRecord) {
 }
 
 /** A step without its texts: for lists. */
-export function stepView({ request, value, rawText, toolCalls, ...step }: Step) {
-  return { ...step, promptChars: request.prompt.length, toolCalls: toolCalls.length };
+export function stepView(step: Step) {
+  const { id, label, phase, status, model, error, attempts, usage, costUsd, worktree, startedAt, endedAt } = step;
+  const { request: { prompt }, toolCalls } = step;
+  return {
+    ...{ id, label, phase, status, model, error, attempts, usage, costUsd, worktree, startedAt, endedAt },
+    promptChars: prompt.length,
+    toolCalls: toolCalls.length,
+  };
 }
