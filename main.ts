@@ -2,6 +2,7 @@
 import { runCli } from "./src/cli/cli.ts";
 import { denoMachine } from "./src/cli/deno_world.ts";
 import type { Connection, Inspection, SettingsOptions } from "./src/cli/world.ts";
+import type { Settings } from "./src/config.ts";
 import { loadSettings } from "./src/config/load.ts";
 import { OdwError } from "./src/errors.ts";
 import { type CommandNeed, intersect, type Permissions, permissionsFor } from "./src/permissions.ts";
@@ -11,18 +12,33 @@ import { startRing } from "./src/ring/start.ts";
 export const VERSION = "0.1.0";
 
 async function inspect(need: CommandNeed, options: SettingsOptions): Promise<Inspection> {
+  const inspection = await prepare(need, options);
+  const { settings } = inspection;
+  if (!need.providers || !mayStartPrograms(settings)) return inspection;
+  const { describeConfinement } = await import("./src/ring/bubblewrap.ts");
+  return { ...inspection, confinement: await describeConfinement(settings) };
+}
+
+async function prepare(need: CommandNeed, options: SettingsOptions): Promise<Inspection> {
   const cwd = options.cwd ?? Deno.cwd();
-  const { model, concurrency } = options;
-  const flags = { ...(model ? { model } : {}), ...(concurrency ? { concurrency } : {}) };
+  const { model, concurrency, grants } = options;
+  const flags = { ...(model ? { model } : {}), ...(concurrency ? { concurrency } : {}), ...(grants ? { grants } : {}) };
   const { settings, warnings } = await loadSettings({ cwd, env, needsModel: need.providers, flags });
   const { permissions, lost } = intersect(permissionsFor(need, settings), isGranted);
+  if (need.providers && mayStartPrograms(settings) && !isGranted("run", "*")) lost.push("permission to start programs");
   return { settings, permissions, warnings, lost: lost.map((what) => `this executable was built without ${what}`) };
 }
 
 async function connect(need: CommandNeed, options: SettingsOptions): Promise<Connection> {
-  const { settings, permissions, warnings, lost } = await inspect(need, options);
-  const engine = await startRing({ settings, willRun: need.providers }, withSource(permissions));
-  return { engine, settings, warnings: [...warnings, ...lost] };
+  const { settings, permissions, warnings, lost } = await prepare(need, options);
+  const { providers: willRun, mayMerge = false } = need;
+  const ring = await startRing({ settings, willRun, mayMerge }, withSource(permissions));
+  return { ...ring, settings, warnings: [...warnings, ...lost] };
+}
+
+function mayStartPrograms({ grants, mcpServers }: Settings): boolean {
+  const isServer = Object.values(mcpServers).some((server) => "command" in server);
+  return grants.run.length > 0 || grants.approve.includes("run") || isServer;
 }
 
 /** Run from source, the engine reads its own modules; the executable carries them. */
@@ -32,6 +48,10 @@ function withSource(permissions: Permissions): Permissions {
 
 function reports() {
   return import("./src/report/open.ts");
+}
+
+function mcp() {
+  return import("./src/mcp/open.ts");
 }
 
 function env(name: string): string | undefined {
@@ -45,5 +65,5 @@ function env(name: string): string | undefined {
 if (import.meta.main) {
   const machine = denoMachine(env);
   // All output is awaited; what the rings still hold ends with the process.
-  Deno.exit(await runCli(Deno.args, { ...machine, connect, inspect, reports, version: VERSION }));
+  Deno.exit(await runCli(Deno.args, { ...machine, connect, inspect, reports, mcp, version: VERSION }));
 }

@@ -55,7 +55,7 @@ export interface ConfigFile {
   tools?: {
     /** Search endpoint of `web_search`: the query goes where `{query}` stands; answers JSON. */
     searchUrl?: string;
-    /** Names of environment variables that commands receive beside PATH, HOME, LANG, … */
+    /** Names of environment variables that commands receive beside PATH, HOME, LANG, …; none that holds a provider's key. */
     environment?: string[];
   };
   script?: {
@@ -81,6 +81,16 @@ export interface ConfigFile {
   };
 }
 
+/** What flags grant, over the user's own file; "*": all that the kind can grant. */
+export interface GrantFlags {
+  /** Paths as written, from the working directory. */
+  write?: string[];
+  run?: string[];
+  web?: string[];
+  mcp?: string[];
+  approve?: GrantKind[];
+}
+
 export type GrantKind = "write" | "run" | "web" | "mcp";
 
 /** A member of `mcpServers`, in the shape that every host knows. */
@@ -90,9 +100,9 @@ export type McpServer =
 
 /** What a run may do beside reading the workspace, from flags and the user's own file. */
 export interface Grants {
-  /** Absolute folders and files; empty: nothing. */
+  /** Absolute folders and files in the workspace; empty: nothing. */
   write: string[];
-  /** Commands by name or absolute path; "*": any. */
+  /** Commands by name, absolute path, or `./path` in the workspace; "*": any. */
   run: string[];
   /** `host` or `host:port`; "*": any public one. */
   web: string[];
@@ -159,12 +169,15 @@ export interface Settings {
     warmCache: boolean;
   };
   grants: Grants;
-  /** Those that `grants.mcp` names, with their values resolved. */
+  /**
+   * Those that `grants.mcp` names, or all where each call is asked for, with their values resolved. The engine ring sees of a program its
+   * command alone.
+   */
   mcpServers: Record<string, McpServer>;
   tools: {
     /** See ConfigFile.tools; null: no web_search. */
     searchUrl: string | null;
-    /** All that a command inherits: never a key of a provider. */
+    /** All that a command inherits: never a key of a provider. Empty in the engine ring. */
     environment: Record<string, string>;
   };
   /** Nothing is configured and no Ollama answered: every model resolves to the simulated provider, and the faces say so. */

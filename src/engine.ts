@@ -3,7 +3,8 @@ import type { AgentDefinition } from "./agent.ts";
 import type { Json } from "./json.ts";
 import type { Check, Plan, PlanRequest } from "./planner.ts";
 import type { ProviderModels } from "./provider.ts";
-import type { Event, Run, RunLimits, RunRecord, Step } from "./run.ts";
+import type { Event, Run, RunEstimate, RunLimits, RunRecord, Step } from "./run.ts";
+import type { ArgumentNote, ParsedScript } from "./sandbox.ts";
 import type { EventFilter, RunFilter, StoreCheck } from "./store.ts";
 import type { WorktreeInfo } from "./worktree.ts";
 
@@ -17,6 +18,8 @@ export interface StartRequest {
   limits?: Partial<RunLimits>;
   clock?: "forbidden" | "seeded";
   onAsk?: OnAsk;
+  /** What a check said that it would do: recorded, to be compared with what it did. */
+  estimate?: RunEstimate;
 }
 
 /**
@@ -53,6 +56,8 @@ export interface WorkflowInfo {
   name: string;
   description: string;
   whenToUse: string | null;
+  /** What the script says about its arguments. */
+  args?: Record<string, ArgumentNote>;
   /** A path, or `built-in`. */
   source: string;
 }
@@ -104,6 +109,8 @@ export interface Engine extends AsyncDisposable {
   checkStore(): Promise<StoreCheck>;
   models(): Promise<ProviderModels[]>;
   workflows(): Promise<WorkflowInfo[]>;
+  /** One saved workflow in full. Throws `not_found`, `script_invalid`. */
+  workflow(name: string): Promise<ParsedScript>;
   agents(): Promise<AgentDefinition[]>;
   /** See Worktrees; of the repository that the workspace lies in. */
   worktrees(): Promise<WorktreeInfo[]>;

@@ -30,6 +30,7 @@ export type ErrorCode =
   | "agent_cap"
   | "paused"
   | "aborted"
+  | "tool_failed" // a tool that the script itself called
   | "denied"; // a permission is missing
 
 /** An error as data: the same shape in results, events, HTTP answers and across worker borders. */

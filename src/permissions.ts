@@ -1,13 +1,19 @@
 // What one command may touch: a pure function from settings and command, given to Deno as the engine ring's permissions.
 import type { Settings } from "./config.ts";
 
-/** What a command needs beyond odw's home and the workspace. */
+/** What a command needs beyond odw's database and the workspace. */
 export interface CommandNeed {
-  /** False for commands that only read the journal: no network at all. */
+  /** False for commands that only read the journal: no network, and nothing of what the user granted to runs. */
   providers: boolean;
+  /** Makes, reads or removes the worktrees of agents. Default: as `providers`. */
+  worktrees?: boolean;
+  /** The user's own command to merge a worktree. */
+  mayMerge?: boolean;
+  /** Where a server listens: `host:port`. */
+  listen?: string;
 }
 
-/** Deno's own permission options for a Worker; an empty list grants nothing. */
+/** Deno's permissions of the engine ring; an empty list grants nothing, "*" among `net` grants any host (see `workerPermissions`). */
 export interface Permissions {
   net: string[];
   read: string[];
@@ -22,18 +28,48 @@ export interface Permissions {
 /** The kinds that a command may ever be given. */
 export type GrantableKind = "net" | "read" | "write" | "run" | "env";
 
-/** All that a command gets, and nothing else. */
+/**
+ * All that a command gets, and nothing else. Of odw's home only the database, saved workflows and worktrees: its config.json and its token
+ * are out of reach. What the tools ask for call by call must be granted to the ring as a whole: Deno cannot ask in between.
+ */
 export function permissionsFor(need: CommandNeed, settings: Settings): Permissions {
+  const { cwd, home } = settings;
+  const hasWorktrees = (need.worktrees ?? need.providers) && settings.repositoryRoot !== null;
+  const files = [...databaseFiles(home), ...hasWorktrees ? [`${home}/worktrees`] : []];
   return {
-    net: need.providers ? unique(providerHosts(settings)) : [],
-    read: unique([settings.cwd, settings.home, ...definitionFolders(settings)]),
-    write: [settings.home],
+    net: unique([
+      ...need.providers ? [...providerHosts(settings), ...grantedHosts(settings)] : [],
+      ...need.listen ? [need.listen] : [],
+    ]),
+    read: unique([cwd, ...files, `${home}/workflows`, ...definitionFolders(settings)]),
+    write: unique([...files, ...need.providers ? writablePlaces(settings) : []]),
     run: [],
     env: [],
     sys: [],
     ffi: [],
     import: [],
   };
+}
+
+/** What the store has on the disk: SQLite's own files, and a folder for copies of a damaged one. */
+export function databaseFiles(home: string): string[] {
+  return [...["", "-wal", "-shm", "-journal"].map((ending) => `${home}/odw.db${ending}`), `${home}/backups`];
+}
+
+/** As the option `deno.permissions` of a Worker. */
+export function workerPermissions({ net, ...others }: Permissions): Deno.PermissionOptionsObject {
+  return { ...others, net: net.includes("*") ? true : net };
+}
+
+/** Whether reading the workspace means reading odw's own settings and keys: Deno cannot take a folder out of another. */
+export function exposesHome({ cwd, home }: Pick<Settings, "cwd" | "home">): boolean {
+  return contains(cwd, home);
+}
+
+/** Whether `path` is `folder` or lies in it; both absolute and normal. */
+export function contains(folder: string, path: string): boolean {
+  const [outer, inner] = [folder, path].map((text) => text.replaceAll("\\", "/").replace(/\/+$/, ""));
+  return inner === outer || inner!.startsWith(`${outer}/`);
 }
 
 /**
@@ -58,6 +94,18 @@ export function intersect(
 /** Of the providers that can be called: those with their key, or that need none. */
 function providerHosts(settings: Settings): string[] {
   return settings.providers.flatMap(({ baseUrl, missingKey }) => missingKey === null ? hostOf(baseUrl) : []);
+}
+
+/** Of web tools, of the search endpoint and of MCP servers over HTTP. */
+function grantedHosts({ grants, tools, mcpServers }: Settings): string[] {
+  const isAnyAsked = grants.approve.includes("web");
+  const search = tools.searchUrl === null ? [] : hostOf(tools.searchUrl);
+  const servers = Object.values(mcpServers).flatMap((server) => "url" in server ? hostOf(server.url) : []);
+  return [...grants.web, ...isAnyAsked ? ["*"] : [], ...search, ...servers];
+}
+
+function writablePlaces({ cwd, grants }: Settings): string[] {
+  return grants.approve.includes("write") ? [cwd, ...grants.write] : grants.write;
 }
 
 /** Saved workflows and agent definitions lie beside the workspace up to the repository root, and in the user's home. */
@@ -101,7 +149,7 @@ function hostOf(baseUrl: string): string[] {
 }
 
 function phrase(kind: GrantableKind, value: string): string {
-  if (kind === "net") return `network access to ${value}`;
+  if (kind === "net") return `network access to ${value === "*" ? "any host" : value}`;
   if (kind === "run") return `permission to start ${value}`;
   return kind === "env" ? `access to the variable ${value}` : `permission to ${kind} ${value}`;
 }

@@ -84,13 +84,13 @@ export interface Plan {
   way: "compose" | "author" | "rules";
   /** Sentences that the person should know: fallbacks, refusals, repairs. */
   notes: string[];
-  /** What runs: a script, or a built-in topology by name with args. */
-  script: { text: string; file: string } | { name: string };
+  /** What runs; the file is `built-in:<topology>` where only the args were made. */
+  script: { text: string; file: string };
   args: Json;
   check: Check;
   /** Permissions that the plan asks for, as flags: never granted by the plan itself. */
   wants: string[];
-  /** SHA-256 of script, args and permissions: what was approved is what runs. */
+  /** See planHash: what was approved is what runs. */
   hash: string;
 }
 
@@ -98,6 +98,8 @@ export interface CheckOptions {
   args: Json | undefined;
   model: string | undefined;
   limits: Partial<RunLimits> | undefined;
+  /** What workflow() finds. Default: the library that comes with odw. */
+  findWorkflow?: (ref: { name: string } | { scriptPath: string }) => Promise<ParsedScript>;
 }
 
 export interface Planner {

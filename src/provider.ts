@@ -38,6 +38,8 @@ export interface GenerateRequest {
   system?: string;
   messages: Message[];
   tools?: ToolSpec[];
+  /** "none": no tool may be called, although calls are in the conversation; absent: the model decides. */
+  toolChoice?: "none";
   /** The wanted shape: by the provider's schema mode where it fits, else by an instruction. Never trusted: the caller validates. */
   schema?: JsonSchema;
   maxTokens?: number;
@@ -110,6 +112,8 @@ export interface Provider {
   generate(request: GenerateRequest, options: GenerateOptions): Promise<GenerateResult>;
   /** Cost of a usage, or null when the model's price is unknown. Local and simulated models cost 0. `model` as in GenerateRequest. */
   cost(model: string, usage: TokenUsage): number | null;
+  /** How much a model takes in and gives back in one request, where that is known without asking; undefined: unknown. `model` as in GenerateRequest. */
+  contextTokens?(model: string): number | undefined;
   /** What the configured providers offer, asked live. */
   models(signal: AbortSignal): Promise<ProviderModels[]>;
 }

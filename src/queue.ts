@@ -12,8 +12,11 @@ export interface Task {
 
 export interface SubmitOptions {
   signal: AbortSignal;
-  /** Called when a permit was given and the work begins; a call that goes on with another model begins once more. */
-  onStarted?: (call: AgentCall) => void;
+  /**
+   * Called when a permit was given and the work begins, which waits for what it returns; a call that goes on with another model begins
+   * once more.
+   */
+  onStarted?: (call: AgentCall) => void | Promise<void>;
   onRetried?: (retry: AgentRetry) => void;
   /** See AgentRunOptions.reserve. */
   reserve?: AgentRunOptions["reserve"];

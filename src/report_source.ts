@@ -1,9 +1,9 @@
 // Reads of a run what a report is made of.
-import type { Engine } from "../engine.ts";
-import type { LogLine, ReportSource } from "../report.ts";
-import type { Event } from "../run.ts";
+import type { Engine } from "./engine.ts";
+import type { LogLine, ReportSource } from "./report.ts";
+import type { Event } from "./run.ts";
 
-export async function readReportSource(
+export async function reportSource(
   engine: Pick<Engine, "get" | "steps" | "follow">,
   ref: string,
   version: string,

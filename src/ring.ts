@@ -7,9 +7,12 @@ export const ringWorkerUrl = new URL("./ring/worker.ts", import.meta.url);
 
 /** Posted once to the worker. */
 export interface RingOpening {
+  /** Without what only programs receive: environments stay in the terminal ring. */
   settings: Settings;
   /** See openEngineOf. */
   willRun: boolean;
+  /** Where the engine asks for programs. */
+  programs: MessagePort;
 }
 
 /** The worker's answer to the opening; then it serves the engine. */

@@ -39,6 +39,15 @@ export interface RunLimits {
   isCostDefault?: boolean;
 }
 
+/** What a check said before the start. */
+export interface RunEstimate {
+  agents: { min: number; typical: number; max: number };
+  inputTokens: number;
+  outputTokens: number;
+  costUsd: CostUsd;
+  wallMs: number;
+}
+
 /** What a run was started with: enough to run it again elsewhere. */
 export interface RunSpec {
   name: string;
@@ -56,6 +65,7 @@ export interface RunSpec {
   limits: RunLimits;
   /** "seeded": Date.now() and Math.random() give journaled values; "forbidden": they throw. */
   clock: "forbidden" | "seeded";
+  estimate?: RunEstimate;
 }
 
 /** Totals of a run. */
@@ -150,6 +160,7 @@ export interface Step {
   request: AgentRequest;
   model: string | null;
   value: Json;
+  /** Of a failed step; of a skipped one, why, unless a person skipped it. */
   error: ErrorInfo | null;
   rawText: string | null;
   attempts: number;
@@ -241,6 +252,8 @@ export type EventBody =
   | { type: "context_compacted"; step: string; fromTokens: number; toTokens: number }
   /** A script's own tool call, answered: replayed on resume, since a script sees only the journal. */
   | { type: "tool_answered"; key: string; name: string; input: Json; outcome: ToolOutcome; durationMs: number }
+  /** The planner wrote the sub-script of a plan() or replan() call: a resume runs the same one. */
+  | { type: "script_planned"; key: string; prompt: string; script: { text: string; file: string } }
   /** Answered from the journal on resume; the recorded answer stands in the earlier step_completed. */
   | { type: "step_replayed"; step: string; label?: string; phase?: string };
 

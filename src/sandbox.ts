@@ -12,11 +12,21 @@ export interface ScriptSource {
   file: string;
 }
 
+/** What a script says about one member of its args. */
+export interface ArgumentNote {
+  /** In words of JSON Schema where it can be: `string`, `array`, … */
+  type: string;
+  description: string;
+  required?: boolean;
+  default?: Json;
+}
+
 export interface Meta {
   name: string;
   description: string;
   whenToUse?: string;
   phases?: { title: string; detail?: string; model?: string }[];
+  args?: Record<string, ArgumentNote>;
 }
 
 /** A script that passed every check that needs no execution. */
@@ -66,10 +76,18 @@ export interface ReplanRequest {
   args?: Json;
 }
 
+/** How a call in a branch of race() is steered. */
+export interface Race {
+  /** Aborts when the script needs the answer no more: the promise may then stay open. */
+  cancelled: AbortSignal;
+  /** Settles when the script has heard all answers that are there already: a call before that could be one that a recorded winner spares. */
+  mayStart: Promise<void>;
+}
+
 /** What a script may call. All values are JSON; a rejection with an OdwError reaches the script with name, message and code. */
 export interface Host {
-  /** `cancelled` aborts when the script needs the answer no more (a loser of race()): the promise may then stay open. */
-  agent(request: AgentRequest, handling: AgentHandling, cancelled?: AbortSignal): Promise<Json>;
+  /** `race`: given for a call in a branch of race(). */
+  agent(request: AgentRequest, handling: AgentHandling, race?: Race): Promise<Json>;
   workflow(ref: { name: string } | { scriptPath: string }, args: Json | undefined): Promise<Json>;
   /** A tool of `tools.*` (A) or `context.tools.*` (B); rejects with code `denied` when it was not permitted. */
   tool(name: string, input: JsonObject): Promise<Json>;
@@ -82,6 +100,8 @@ export interface Host {
   log(level: LogLevel, message: string): void;
   failure(failure: Failure): void;
   budget(): BudgetState;
+  /** All that the script does with what it was answered so far has been told. For hosts that keep a time of their own. */
+  settled?(): void;
 }
 
 export interface Sandbox extends Disposable {

@@ -1,5 +1,4 @@
-// The contract of the local HTTP endpoint: an engine behind /v1, an OpenAI-compatible face, and the dashboard.
-import type { Engine } from "./engine.ts";
+// The contract of the local HTTP endpoint: an engine behind /v1, an OpenAI-compatible face, MCP, and the dashboard.
 
 export interface ServeOptions {
   hostname: string;
@@ -16,17 +15,15 @@ export interface ServeOptions {
   version: string;
 }
 
-export interface Server extends AsyncDisposable {
-  /** With the port that was taken: `http://127.0.0.1:7345`. */
-  url: string;
-}
+/** What becomes of the runs that the server started: they end first, or they pause and can be resumed. */
+export type StopMode = "finish" | "leave";
 
-/** An engine that can also serve itself. */
-export interface ServableEngine extends Engine {
-  /** Throws OdwError `conflict` when the port is taken. One server at a time. */
+/** The endpoint of an engine ring, steered by the terminal ring. */
+export interface Endpoint {
+  /** Listens, and gives the URL with the port that was taken. Throws OdwError `conflict` when the port is taken. One server at a time. */
   serve(options: ServeOptions): Promise<{ url: string }>;
   /** A link that signs a browser in once. */
   signInLink(): Promise<string>;
-  /** Takes no further request and ends the streams. */
-  stopServing(): Promise<void>;
+  /** Takes no further request, ends the streams, and settles when the server's runs have stopped as asked. */
+  stopServing(mode: StopMode): Promise<void>;
 }

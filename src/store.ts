@@ -25,6 +25,8 @@ export interface Recorded {
   answers: Map<string, string>;
   /** Outcomes of the scripts' own tool calls by key. */
   toolOutcomes: Map<string, ToolOutcome>;
+  /** Sub-scripts of plan() and replan() by key. */
+  plans: Map<string, { text: string; file: string }>;
 }
 
 export interface StoreCheck {

@@ -23,9 +23,12 @@ export interface WorktreeInfo extends Worktree {
 }
 
 export interface Worktrees {
-  /** A new worktree at the current HEAD. Throws OdwError `denied` outside git or without a commit, saying which. */
+  /**
+   * A new worktree at the current HEAD: committed files only, so ignored ones (`node_modules`, `.env`) are not there and submodules are empty.
+   * Throws OdwError `denied` outside git or without a commit, saying which.
+   */
   create(owner: { runId: string; step: string }): Promise<Worktree>;
-  /** After the agent: removes a clean one and its branch, keeps a changed one. Returns whether it was kept. Never throws away a change. */
+  /** After the agent: removes a clean one and its branch, keeps a changed one. Returns whether it was kept. Never throws away a change; ignored files are none. */
   release(worktree: Worktree): Promise<{ isKept: boolean; changedFiles: number }>;
   /** Of this repository, oldest first. */
   list(): Promise<WorktreeInfo[]>;

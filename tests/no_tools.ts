@@ -3,6 +3,7 @@ import { OdwError } from "../src/errors.ts";
 import type { Settings } from "../src/config.ts";
 import type { Programs } from "../src/programs.ts";
 import type { Tools } from "../src/tool.ts";
+import type { Worktrees } from "../src/worktree.ts";
 
 export const NO_GRANTS: Pick<Settings, "grants" | "mcpServers" | "tools"> = {
   grants: { write: [], run: [], web: [], mcp: [], approve: [] },
@@ -11,7 +12,7 @@ export const NO_GRANTS: Pick<Settings, "grants" | "mcpServers" | "tools"> = {
 };
 
 export const NO_TOOLS: Tools = {
-  offer: () => Promise.resolve({ tools: [], unknown: [], warnings: [] }),
+  offer: ({ tools }) => Promise.resolve({ tools: [], unknown: tools ?? [], warnings: [] }),
   canonicalName: () => undefined,
   names: () => [],
   call: (name) => Promise.resolve({ content: `There is no tool ${name}`, isError: true, code: "usage" }),
@@ -21,3 +22,14 @@ export const NO_TOOLS: Tools = {
 const refuse = () => Promise.reject(new OdwError("denied", "no program may be started here"));
 
 export const NO_PROGRAMS: Programs = { confinement: () => Promise.resolve(null), run: refuse, openServer: refuse };
+
+const noWorktree = () => Promise.reject(new OdwError("denied", "there is no repository here"));
+
+export const NO_WORKTREES: Worktrees = {
+  create: noWorktree,
+  release: noWorktree,
+  list: () => Promise.resolve([]),
+  diff: noWorktree,
+  merge: noWorktree,
+  remove: noWorktree,
+};

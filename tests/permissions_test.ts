@@ -1,7 +1,7 @@
 // What a command may touch: nothing but what it needs.
 import assert from "node:assert/strict";
 import type { ProviderSettings, Settings } from "../src/config.ts";
-import { intersect, type Permissions, permissionsFor } from "../src/permissions.ts";
+import { exposesHome, intersect, type Permissions, permissionsFor, workerPermissions } from "../src/permissions.ts";
 import { NO_GRANTS } from "./no_tools.ts";
 
 function settingsWith(providers: Partial<ProviderSettings>[], places: Partial<Settings> = {}): Settings {
@@ -61,9 +61,20 @@ Deno.test("hosts carry their port, the scheme's when none is named, IPv6 in brac
   assert.deepEqual(permissionsFor({ providers: true }, settings).net, HOSTS);
 });
 
-Deno.test("writing is granted in odw's home only, and no other kind is granted at all", () => {
+const DATABASE = [
+  "/users/u/.odw/odw.db",
+  "/users/u/.odw/odw.db-wal",
+  "/users/u/.odw/odw.db-shm",
+  "/users/u/.odw/odw.db-journal",
+  "/users/u/.odw/backups",
+];
+
+Deno.test("writing is granted in odw's database and worktrees only, and no other kind is granted at all", () => {
   const { net: _net, read: _read, write, ...rest } = permissionsFor({ providers: true }, settingsWith([]));
-  assert.deepEqual(write, ["/users/u/.odw"]);
+  assert.deepEqual(write, [...DATABASE, "/users/u/.odw/worktrees"]);
+  const reading = permissionsFor({ providers: false }, settingsWith([]));
+  const outside = permissionsFor({ providers: true }, settingsWith([], { repositoryRoot: null }));
+  assert.deepEqual([reading.write, outside.write], [DATABASE, DATABASE]);
   assert.deepEqual(rest, { run: [], env: [], sys: [], ffi: [], import: [] });
 });
 
@@ -71,12 +82,13 @@ Deno.test("reading is granted in the workspace, the home, and the definition fol
   const { read } = permissionsFor({ providers: true }, settingsWith([]));
   assert.deepEqual(read, [
     "/r/a",
-    "/users/u/.odw",
+    ...DATABASE,
+    "/users/u/.odw/worktrees",
+    "/users/u/.odw/workflows",
     "/r/.odw/workflows",
     "/r/.claude/workflows",
     "/r/.odw/agents",
     "/r/.claude/agents",
-    "/users/u/.odw/workflows",
     "/users/u/.claude/workflows",
     "/users/u/.odw/agents",
     "/users/u/.claude/agents",
@@ -86,7 +98,8 @@ Deno.test("reading is granted in the workspace, the home, and the definition fol
 Deno.test("without a repository or a user's home there is nothing to read above the workspace", () => {
   for (const repositoryRoot of [null, "/elsewhere"]) {
     const { read } = permissionsFor({ providers: true }, settingsWith([], { repositoryRoot, userHome: "" }));
-    assert.deepEqual(read, ["/r/a", "/users/u/.odw"]);
+    const worktrees = repositoryRoot === null ? [] : ["/users/u/.odw/worktrees"];
+    assert.deepEqual(read, ["/r/a", ...DATABASE, ...worktrees, "/users/u/.odw/workflows"]);
   }
 });
 
@@ -94,7 +107,56 @@ Deno.test("Windows paths lead up to their repository root too", () => {
   const places = { cwd: "C:\\r\\a\\b", repositoryRoot: "C:\\r", userHome: "" };
   const { read } = permissionsFor({ providers: true }, settingsWith([], places));
   assert.ok(read.includes("C:\\r\\a/.odw/workflows") && read.includes("C:\\r/.claude/agents"), read.join(" "));
-  assert.equal(read.length, 2 + 2 * 4);
+  assert.equal(read.length, 1 + DATABASE.length + 2 + 2 * 4);
+});
+
+Deno.test("odw's config.json, its token and its home as a whole are never granted", () => {
+  const wide = { write: ["/r/a"], run: ["*"], web: ["*"], mcp: [], approve: ["write", "run", "web", "mcp"] as const };
+  const settings = settingsWith([], { grants: { ...wide, approve: [...wide.approve] } });
+  for (const need of [{ providers: true }, { providers: false }, { providers: false, mayMerge: true }]) {
+    const { read, write } = permissionsFor(need, settings);
+    for (const secret of ["/users/u/.odw/config.json", "/users/u/.odw/token"]) {
+      assert.ok(![...read, ...write].some((path) => secret === path || secret.startsWith(`${path}/`)), secret);
+    }
+  }
+});
+
+Deno.test("each grant adds exactly its own, and only to commands that run agents", () => {
+  const given = (grants: Partial<Settings["grants"]>, more: Partial<Settings> = {}) => {
+    const settings = settingsWith([], { grants: { ...NO_GRANTS.grants, ...grants }, ...more });
+    assert.deepEqual(
+      permissionsFor({ providers: false }, settings),
+      permissionsFor({ providers: false }, settingsWith([])),
+    );
+    return added(permissionsFor({ providers: true }, settings), permissionsFor({ providers: true }, settingsWith([])));
+  };
+  assert.deepEqual(given({ write: ["/r/a/src"] }), { write: ["/r/a/src"] });
+  assert.deepEqual(given({ web: ["docs.example", "*.example.com"] }), { net: ["docs.example", "*.example.com"] });
+  assert.deepEqual(given({ web: ["*"] }), { net: ["*"] });
+  assert.deepEqual(given({ run: ["*", "npm"] }), {});
+  assert.deepEqual(given({ approve: ["write"] }), { write: ["/r/a"] });
+  assert.deepEqual(given({ approve: ["web"] }), { net: ["*"] });
+  assert.deepEqual(given({ approve: ["run", "mcp"] }), {});
+  const mcpServers = { far: { url: "https://mcp.example/x" }, near: { command: "server" } };
+  assert.deepEqual(given({ mcp: ["far", "near"] }, { mcpServers }), { net: ["mcp.example:443"] });
+  const tools = { searchUrl: "http://search.example/?q={query}", environment: {} };
+  assert.deepEqual(given({}, { tools }), { net: ["search.example:80"] });
+});
+
+Deno.test("any host becomes Deno's own word for it, and is lost where this process has less", () => {
+  const grants = { ...NO_GRANTS.grants, web: ["*"] };
+  const wanted = permissionsFor({ providers: true }, settingsWith([{ baseUrl: URLS[0]! }], { grants }));
+  assert.equal(workerPermissions(wanted).net, true);
+  const { permissions, lost } = intersect(wanted, (_kind, value) => value !== "*");
+  assert.deepEqual(permissions.net, ["api.example:443"]);
+  assert.deepEqual(workerPermissions(permissions).net, ["api.example:443"]);
+  assert.deepEqual(lost, ["network access to any host"]);
+});
+
+Deno.test("exposesHome() tells when odw's home lies in the workspace", () => {
+  assert.ok(exposesHome({ cwd: "/users/u", home: "/users/u/.odw" }));
+  assert.ok(exposesHome({ cwd: "/users/u/.odw", home: "/users/u/.odw" }));
+  assert.ok(!exposesHome({ cwd: "/users/u/.odw-work", home: "/users/u/.odw" }));
 });
 
 Deno.test("Deno takes the permissions as they are, and refuses every other host", async () => {
@@ -108,11 +170,17 @@ Deno.test("intersect() passes on what this process has and names what it lacks",
   const isGranted = (kind: string, value: string) => kind === "net" ? value.startsWith("[::1]") : value !== "/r/a";
   const { permissions, lost } = intersect(wanted, isGranted);
   assert.deepEqual(permissions.net, ["[::1]:1234"]);
-  assert.ok(!permissions.read.includes("/r/a") && permissions.read.includes("/users/u/.odw"));
+  assert.ok(!permissions.read.includes("/r/a") && permissions.read.includes("/users/u/.odw/odw.db"));
   assert.deepEqual(lost, ["network access to api.example:443", "permission to read /r/a"]);
   assert.deepEqual(wanted.net.length, 2);
   assert.deepEqual(intersect(wanted, () => true), { permissions: wanted, lost: [] });
 });
+
+function added(permissions: Permissions, before: Permissions): Partial<Permissions> {
+  const kinds = Object.keys(permissions) as (keyof Permissions)[];
+  const more = kinds.map((kind) => [kind, permissions[kind].filter((item) => !before[kind].includes(item))] as const);
+  return Object.fromEntries(more.filter(([, items]) => items.length > 0));
+}
 
 /** The state of net permissions in a worker that was given `permissions`. */
 async function askInWorker(permissions: Permissions, hosts: string[]): Promise<string[]> {

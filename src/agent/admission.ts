@@ -1,6 +1,7 @@
 // What stands before one provider call: the run's budget first, then the provider's gate.
 import type { AgentRunOptions, CallPass, Reservation } from "../agent.ts";
 import { type GenerateRequest, noUsage, type Provider } from "../provider.ts";
+import { unlessAborted } from "./unless_aborted.ts";
 import { usageBound } from "./usage_bound.ts";
 
 export interface AdmissionOptions {
@@ -38,7 +39,7 @@ async function admitReserved(
   request: GenerateRequest,
   { reserve, gate, signal, provider }: AdmissionOptions & { reserve: NonNullable<AgentRunOptions["reserve"]> },
 ): Promise<Admitted> {
-  const reservation = await unlessAborted(reserve(usageBound(request, provider)), signal);
+  const reservation = await grantedUnlessAborted(reserve(usageBound(request, provider)), signal);
   try {
     return { pass: await gate?.enter(signal), reservation };
   } catch (error) {
@@ -48,16 +49,11 @@ async function admitReserved(
 }
 
 /** A grant that comes after the abort is given back at once. */
-async function unlessAborted(granting: Promise<Reservation>, signal: AbortSignal): Promise<Reservation> {
-  const aborted = Promise.withResolvers<never>();
-  const abort = () => aborted.reject(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
+async function grantedUnlessAborted(granting: Promise<Reservation>, signal: AbortSignal): Promise<Reservation> {
   try {
-    return await Promise.race([granting, aborted.promise]);
+    return await unlessAborted(granting, signal);
   } catch (error) {
     granting.then((reservation) => reservation.settle(noUsage(), 0), () => {});
     throw error;
-  } finally {
-    signal.removeEventListener("abort", abort);
   }
 }

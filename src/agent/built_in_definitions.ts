@@ -1,6 +1,8 @@
 // The agent types that are always there; a project's or user's file of the same name takes their place.
 import type { AgentDefinition } from "../agent.ts";
 
+const READING = ["read_file", "list_files", "glob", "grep", "git"];
+
 export const BUILT_IN_DEFINITIONS: readonly AgentDefinition[] = [
   {
     name: "general-purpose",
@@ -9,6 +11,7 @@ export const BUILT_IN_DEFINITIONS: readonly AgentDefinition[] = [
       "Work through the whole task before you answer.",
       "Base every statement on what you were given or have looked up; where something is missing, say what.",
     ].join(" "),
+    tools: ["*"],
     source: "built-in",
   },
   {
@@ -20,6 +23,7 @@ export const BUILT_IN_DEFINITIONS: readonly AgentDefinition[] = [
       "Report findings with their place (file and line where there is one), most relevant first,",
       "and tell what you have seen from what you infer.",
     ].join(" "),
+    tools: READING,
     source: "built-in",
   },
   {
@@ -31,6 +35,7 @@ export const BUILT_IN_DEFINITIONS: readonly AgentDefinition[] = [
       "Give ordered steps, each with what it changes, what it depends on and how to tell that it worked.",
       "Name the risks and what is still open.",
     ].join(" "),
+    tools: READING,
     source: "built-in",
   },
   {
@@ -42,6 +47,7 @@ export const BUILT_IN_DEFINITIONS: readonly AgentDefinition[] = [
       "Try to refute each finding before you report it.",
       "Do not praise, and do not invent defects: finding none is a valid result.",
     ].join(" "),
+    tools: READING,
     source: "built-in",
   },
 ];

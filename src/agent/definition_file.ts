@@ -70,8 +70,12 @@ function definition(fields: JsonObject, system: string, file: { stem: string; so
   if (model !== undefined && model !== "inherit") found.model = model;
   const effort = textField(fields, "effort");
   if (effort !== undefined) found.effort = checkedEffort(effort);
-  const tools = toolNames(fields);
+  const tools = toolNames(fields, "tools");
   if (tools) found.tools = tools;
+  const disallowedTools = toolNames(fields, "disallowedTools");
+  if (disallowedTools) found.disallowedTools = disallowedTools;
+  const maxTurns = turnLimit(fields);
+  if (maxTurns !== undefined) found.maxTurns = maxTurns;
   return found;
 }
 
@@ -88,12 +92,19 @@ function checkedEffort(effort: string): Effort {
   throw new Error(`\`effort\` must be one of ${EFFORTS.join(", ")}, found ${JSON.stringify(effort)}`);
 }
 
-/** A list, or names with commas between them. */
-function toolNames({ tools }: JsonObject): string[] | undefined {
+function turnLimit({ maxTurns }: JsonObject): number | undefined {
+  if (maxTurns === undefined || maxTurns === null) return undefined;
+  if (typeof maxTurns === "number" && Number.isInteger(maxTurns) && maxTurns > 0) return maxTurns;
+  throw new Error(`\`maxTurns\` must be a whole number from 1, found ${JSON.stringify(maxTurns)}`);
+}
+
+/** A list, or names with commas between them: `Bash(git add, git rm), Read` are two. */
+function toolNames(fields: JsonObject, key: string): string[] | undefined {
+  const tools = fields[key];
   if (tools === undefined || tools === null) return undefined;
-  const names = typeof tools === "string" ? tools.split(",") : tools;
+  const names = typeof tools === "string" ? tools.split(/,(?![^(]*\))/) : tools;
   if (!Array.isArray(names) || names.some((name) => typeof name !== "string")) {
-    throw new Error(`\`tools\` must be a list of names or text with commas, found ${JSON.stringify(tools)}`);
+    throw new Error(`\`${key}\` must be a list of names or text with commas, found ${JSON.stringify(tools)}`);
   }
   return names.map((name) => String(name).trim()).filter((name) => name !== "");
 }

@@ -1,5 +1,5 @@
 // Opens the agent runner: one provider, one set of settings, and the caches that live as long as the runner.
-import type { AgentRunner } from "../agent.ts";
+import type { AgentRunner, AgentWork } from "../agent.ts";
 import type { Settings } from "../config.ts";
 import type { Provider } from "../provider.ts";
 import type { Tools } from "../tool.ts";
@@ -9,6 +9,7 @@ import { prepareCall } from "./prepare.ts";
 import { runCall } from "./run_call.ts";
 import { SchemaCache } from "./schema_cache.ts";
 import { sleep } from "./sleep.ts";
+import { ToolOffers } from "./tool_offers.ts";
 
 export interface AgentRunnerOptions {
   provider: Provider;
@@ -33,9 +34,12 @@ export function openAgentRunner(options: AgentRunnerOptions): AgentRunner {
     random: options.random ?? Math.random,
     now: options.now ?? (() => performance.now()),
   };
+  const offers = new ToolOffers(options.tools, time.now);
+  const toolCounts = new WeakMap<AgentWork, { calls: number }>();
+  const shared = { provider, schemas, offers };
   return {
-    prepare: (request, handling, run) => prepareCall(request, handling, { run, provider, schemas, definitions }),
-    run: (call, runOptions) => runCall(call, runOptions, { provider, settings: settings.agent, schemas, ...time }),
+    prepare: (request, handling, run) => prepareCall(request, handling, { run, definitions, ...shared }),
+    run: (call, runOptions) => runCall(call, runOptions, { settings: settings.agent, toolCounts, ...shared, ...time }),
     definitions: async () => usableDefinitions(await definitions()),
   };
 }

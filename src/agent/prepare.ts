@@ -1,17 +1,19 @@
 // Checks a request before anything starts, and resolves it to a call that is JSON only.
 import type { AgentCall, AgentDefinition, AgentHandling, AgentRequest } from "../agent.ts";
-import { OdwError } from "../errors.ts";
 import type { Provider } from "../provider.ts";
 import type { Dialect } from "../run.ts";
 import type { DefinitionEntry } from "./definition_file.ts";
 import { findDefinition } from "./definitions.ts";
 import { requestedSchema } from "./requested_schema.ts";
 import type { SchemaCache } from "./schema_cache.ts";
+import type { ToolOffers } from "./tool_offers.ts";
+import { selectTools } from "./tool_selection.ts";
 
 export interface PrepareContext {
   run: { dialect: Dialect; model: string | null };
   provider: Provider;
   schemas: SchemaCache;
+  offers: ToolOffers;
   definitions: () => Promise<DefinitionEntry[]>;
 }
 
@@ -21,9 +23,7 @@ export async function prepareCall(
   handling: AgentHandling,
   context: PrepareContext,
 ): Promise<AgentCall> {
-  const { run, provider, schemas } = context;
-  if (run.dialect === "execute") refuseUnknownTools(request.tools ?? []);
-  if (request.isolation) refuseIsolation();
+  const { run, provider, schemas, offers } = context;
   const definition = request.agentType === undefined
     ? undefined
     : findDefinition(request.agentType, await context.definitions());
@@ -34,7 +34,8 @@ export async function prepareCall(
     call.schema = requestedSchema(request.schema, run.dialect);
     await schemas.check(call.schema);
   }
-  return call;
+  const { tools, warnings } = await selectTools(request, { definition, dialect: run.dialect, offers });
+  return { ...call, tools, warnings };
 }
 
 /** `inherit` is the field's word for "the model of whoever calls". */
@@ -45,19 +46,4 @@ function modelOf(
 ): string | undefined {
   if (request.model !== undefined && request.model !== "inherit") return request.model;
   return definition?.model ?? runModel ?? undefined;
-}
-
-/** Agents call no tools, so every name is unknown. */
-function refuseUnknownTools(names: string[]): void {
-  if (names.length === 0) return;
-  throw new OdwError("not_found", `Unknown tools: ${names.join(", ")}; known tools: none. Leave \`tools\` out`);
-}
-
-/** A call that asks to be isolated never runs as if it had not: without tools that write there is nothing a worktree could hold. */
-function refuseIsolation(): never {
-  throw new OdwError(
-    "denied",
-    "isolation: 'worktree' cannot be given: agents have no tools that write files, so a worktree would stay as it is. " +
-      "Leave isolation out",
-  );
 }

@@ -1,29 +1,38 @@
 // Runs one prepared call to its result: everything but the caller's abort ends as data.
-import type { AgentCall, AgentResult, AgentRunOptions } from "../agent.ts";
+import type { AgentCall, AgentResult, AgentRunOptions, AgentWork } from "../agent.ts";
 import type { Settings } from "../config.ts";
 import { errorInfo } from "../errors.ts";
-import type { GenerateRequest, Provider } from "../provider.ts";
+import type { GenerateRequest, Provider, ToolSpec } from "../provider.ts";
+import { ContextRoom } from "./context_room.ts";
 import type { Outcome } from "./outcome.ts";
 import { ProviderCalls, type RetryCause } from "./provider_calls.ts";
 import { refuseTools } from "./refused_tools.ts";
 import { schemaAnswer } from "./schema_answer.ts";
 import type { SchemaCache } from "./schema_cache.ts";
-import { systemPrompt } from "./system_prompt.ts";
+import { systemPrompt, type Workplace } from "./system_prompt.ts";
 import { newTally, type Tally } from "./tally.ts";
 import { textAnswer } from "./text_answer.ts";
 import { startTimeLimit } from "./time_limit.ts";
-import { takeTurns } from "./turns.ts";
+import { ToolCalls } from "./tool_calls.ts";
+import type { ToolOffers } from "./tool_offers.ts";
+import { takeTurns, type TurnOptions } from "./turns.ts";
+import { unlessAborted } from "./unless_aborted.ts";
 
 export interface RunContext {
   provider: Provider;
   settings: Settings["agent"];
   schemas: SchemaCache;
+  offers: ToolOffers;
+  /** Tool calls of each step so far. */
+  toolCounts: WeakMap<AgentWork, { calls: number }>;
   sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   random: () => number;
   now: () => number;
 }
 
-const MAX_TURNS = 10;
+const MAX_TURNS = 50;
+/** Of a model that was offered no tools and calls some. */
+const MAX_TURNS_WITHOUT_TOOLS = 10;
 
 /** See AgentRunner.run. */
 export async function runCall(call: AgentCall, options: AgentRunOptions, context: RunContext): Promise<AgentResult> {
@@ -32,7 +41,8 @@ export async function runCall(call: AgentCall, options: AgentRunOptions, context
   using limit = startTimeLimit(call.handling.timeoutMs, options.signal, context);
   const calls = providerCalls(call, options, context, { tally, signal: limit.signal, deadlineMs: limit.deadlineMs });
   try {
-    return toResult(await answer(call, context, calls), call, tally);
+    const work = options.work && call.tools.length > 0 ? options.work : null;
+    return toResult(await answer(call, context, { calls, work, signal: limit.signal }), call, tally);
   } catch (thrown) {
     options.signal.throwIfAborted();
     return toResult({ error: limit.signal.aborted ? limit.signal.reason : thrown }, call, tally);
@@ -58,39 +68,79 @@ function providerCalls(
   });
 }
 
-async function answer(call: AgentCall, context: RunContext, calls: ProviderCalls): Promise<Outcome> {
-  const request = generateRequest(call, context.settings);
+interface Scope {
+  calls: ProviderCalls;
+  /** null: no tools are offered. */
+  work: AgentWork | null;
+  signal: AbortSignal;
+}
+
+async function answer(call: AgentCall, context: RunContext, scope: Scope): Promise<Outcome> {
+  const { calls, work, signal } = scope;
+  const tools = work ? await unlessAborted(context.offers.named(call.tools), signal) : [];
+  const workplace = work && tools.length > 0 ? { root: work.root, tools } : null;
+  const request = generateRequest(call, context.settings, workplace);
+  const turning = turnOptions(call, context, { ...scope, workplace });
   const shared = {
     retry: (cause: RetryCause, waitMs: number) => calls.retry(cause, waitMs),
-    takeTurns: (asked: GenerateRequest) =>
-      takeTurns(asked, {
-        generate: (turn) => calls.generate(turn),
-        callTools: refuseTools,
-        maxTurns: Math.max(1, call.request.maxTurns ?? MAX_TURNS),
-      }),
+    takeTurns: (asked: GenerateRequest) => takeTurns(asked, turning),
   };
   if (!call.schema) return await textAnswer(request, { ...shared, mayBeCut: call.request.maxTokens !== undefined });
   const validate = await context.schemas.validator(call.schema);
   return await schemaAnswer(request, { ...shared, validate, attempts: context.settings.schemaAttempts });
 }
 
+/** For all turns of the call, over all attempts at its answer. */
+function turnOptions(
+  call: AgentCall,
+  { provider, offers, toolCounts, now }: RunContext,
+  { calls, work, signal, workplace }: Scope & { workplace: Workplace | null },
+): TurnOptions {
+  const wanted = call.request.maxTurns ?? call.definition?.maxTurns;
+  const turns = { taken: 0, most: Math.max(1, wanted ?? (workplace ? MAX_TURNS : MAX_TURNS_WITHOUT_TOOLS)) };
+  const generate = (request: GenerateRequest) => calls.generate(request);
+  if (!work || !workplace) {
+    const asked = async (request: GenerateRequest) => ({ result: await generate(request), messages: request.messages });
+    return { generate: asked, callTools: refuseTools, turns };
+  }
+  const count = toolCounts.get(work) ?? { calls: 0 };
+  toolCounts.set(work, count);
+  const toolCalls = new ToolCalls({ tools: offers.tools, offered: workplace.tools, work, signal, count, now });
+  const contextTokens = provider.contextTokens?.(modelName(call));
+  const room = new ContextRoom({ generate, contextTokens, onCompacted: (compacted) => work.onCompacted(compacted) });
+  return {
+    generate: (request) => room.generate(request),
+    callTools: (asked) => toolCalls.answer(asked),
+    turns,
+  };
+}
+
 /** The default limit is far above what agents answer. */
 const EXPECTED_TOKENS = 4096;
 
 /** The prompt goes out verbatim. */
-function generateRequest(call: AgentCall, settings: Settings["agent"]): GenerateRequest {
+function generateRequest(
+  call: AgentCall,
+  settings: Settings["agent"],
+  workplace: Workplace | null,
+): GenerateRequest {
   const { request, definition, schema } = call;
   const effort = request.effort ?? definition?.effort;
   return {
     model: modelName(call),
-    system: systemPrompt(call),
+    system: systemPrompt(call, workplace),
     messages: [{ role: "user", content: request.prompt }],
     maxTokens: request.maxTokens ?? settings.maxTokens,
     ...(request.maxTokens === undefined ? { expectedTokens: EXPECTED_TOKENS } : {}),
+    ...(workplace ? { tools: workplace.tools.map(toolSpec) } : {}),
     ...(schema ? { schema } : {}),
     ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
     ...(effort === undefined ? {} : { effort }),
   };
+}
+
+function toolSpec({ name, description, schema }: ToolSpec): ToolSpec {
+  return { name, description, schema };
 }
 
 function modelName({ route }: AgentCall): string {

@@ -18,6 +18,8 @@ export interface SchemaOptions {
 
 type Reading = { value: Json } | { fault: string };
 
+/** An answer that still does not hold is put right from what the model has: servers whose schema mode excludes tools can use it then. */
+const LAST_WITH_TOOLS = 2;
 const MAX_FAULT_CHARS = 2000;
 const MAX_REASON_CHARS = 300;
 const MAX_CUT_REPLY_CHARS = 4000;
@@ -26,7 +28,8 @@ const MAX_CUT_REPLY_CHARS = 4000;
 export async function schemaAnswer(request: GenerateRequest, options: SchemaOptions): Promise<Outcome> {
   let messages = request.messages;
   for (let attempt = 1;; attempt++) {
-    const answer = await options.takeTurns({ ...request, messages });
+    const asked = { ...request, messages };
+    const answer = await options.takeTurns(attempt > LAST_WITH_TOOLS ? withoutTools(asked) : asked);
     const { result } = answer;
     if (result.finishReason === "refusal") return refused(result);
     const reading = await readAnswer(result, options.validate);
@@ -36,6 +39,10 @@ export async function schemaAnswer(request: GenerateRequest, options: SchemaOpti
     await options.retry({ code: "schema_invalid", reason }, 0);
     messages = [...answer.messages, reply(result), { role: "user", content: feedback(reading.fault) }];
   }
+}
+
+function withoutTools(request: GenerateRequest): GenerateRequest {
+  return request.tools?.length ? { ...request, toolChoice: "none" } : request;
 }
 
 async function readAnswer({ text, finishReason }: GenerateResult, validate: Validate): Promise<Reading> {

@@ -3,32 +3,45 @@ import { OdwError } from "../errors.ts";
 import type { GenerateRequest, GenerateResult, Message, ToolCall } from "../provider.ts";
 
 export interface TurnOptions {
-  generate: (request: GenerateRequest) => Promise<GenerateResult>;
+  /** One answer, with the conversation as it was sent: results may have been taken out to make room. */
+  generate: (request: GenerateRequest) => Promise<Answer>;
   /** Answers all tool calls of one message. */
   callTools: (calls: ToolCall[]) => Promise<ToolMessage>;
-  /** Messages of the model at most, the final one included. */
-  maxTurns: number;
+  turns: TurnCount;
+}
+
+/** Messages of the model over the whole call, the final one included. */
+export interface TurnCount {
+  taken: number;
+  most: number;
 }
 
 export type ToolMessage = Extract<Message, { role: "tool" }>;
 
 export interface Answer {
   result: GenerateResult;
-  /** The conversation up to the final message, which is not in it. */
+  /** The conversation up to this message, which is not in it. */
   messages: Message[];
 }
 
+const LAST_TURN = "No more tools can be called: this is your last message. Give the result now, from what you have; " +
+  "say what is missing.";
+
 /** The model's final message. Throws OdwError `bad_response` when it still calls tools in its last turn. */
 export async function takeTurns(request: GenerateRequest, options: TurnOptions): Promise<Answer> {
+  const { turns } = options;
   let messages = request.messages;
-  for (let turn = 1; turn <= options.maxTurns; turn++) {
-    const result = await options.generate({ ...request, messages });
-    if (!asksForTools(result)) return { result, messages };
-    messages = [...messages, assistantMessage(result), await options.callTools(result.toolCalls)];
-  }
+  do {
+    const isLast = ++turns.taken >= turns.most;
+    const asked = { ...request, messages };
+    const answer = await options.generate(isLast ? lastTurn(asked) : asked);
+    if (!asksForTools(answer.result)) return answer;
+    if (isLast) break;
+    messages = [...answer.messages, assistantMessage(answer.result), await options.callTools(answer.result.toolCalls)];
+  } while (true);
   throw new OdwError(
     "bad_response",
-    `The model still called tools in turn ${options.maxTurns}, the last one; raise maxTurns or simplify the task`,
+    `The model still called tools in turn ${turns.most}, the last one; raise maxTurns or simplify the task`,
   );
 }
 
@@ -39,6 +52,17 @@ export function assistantMessage({ text, toolCalls, wire }: GenerateResult): Mes
     content: text,
     ...(toolCalls.length > 0 ? { toolCalls } : {}),
     ...(wire === undefined ? {} : { wire }),
+  };
+}
+
+/** The tools stay in the request, since calls of them are in the conversation. A call of one turn is asked as if there were none. */
+function lastTurn(request: GenerateRequest): GenerateRequest {
+  if (!request.tools?.length) return request;
+  if (!request.messages.some(({ role }) => role === "tool")) return { ...request, toolChoice: "none" };
+  return {
+    ...request,
+    messages: [...request.messages, { role: "user", content: LAST_TURN }],
+    toolChoice: "none",
   };
 }
 

@@ -19,6 +19,8 @@ export interface OptionSpec {
   candidates?: Candidates;
   /** The value of one occurrence; `before` is what earlier occurrences gave. Throws OdwError `usage`. */
   parse?: (text: string, before: unknown) => unknown;
+  /** Of an option with an optional value: the value follows "=" only; without one, `parse` gets "*". */
+  needsEquals?: boolean;
 }
 
 export interface CommandSpec {
@@ -32,6 +34,8 @@ export interface CommandSpec {
   notes?: string;
   /** False: reads the journal only, and gets no network. */
   providers: boolean;
+  /** Works on the worktrees of agents. */
+  worktrees?: boolean;
   /** All after the name is taken as it is: another command line. */
   isRaw?: boolean;
   load(): Promise<CommandModule>;

@@ -71,13 +71,36 @@ function readCommand(spec: CommandSpec, words: string[], columns: number): Comma
     getErrHasColors: () => false,
   });
   try {
-    command.parse(words, { from: "user" });
+    command.parse(spec.isRaw ? words : withEquals(words, spec), { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { type: "help", text: help };
     throw usageError(error, spec);
   }
   return { type: "invocation", invocation: { spec, args: command.args, options: command.opts() } };
+}
+
+/** An option whose value needs "=" takes no word that follows it: bare, it means all. */
+function withEquals(words: string[], { name, options }: CommandSpec): string[] {
+  const bare = new Set(options.filter((option) => option.needsEquals).map(({ flags }) => flags.split(" ")[0]!));
+  const end = words.indexOf("--");
+  return words.map((word, at) => {
+    if (!bare.has(word) || (end >= 0 && at > end)) return word;
+    refuseMeantValue(word, words[at + 1], name);
+    return `${word}=*`;
+  });
+}
+
+/** `--allow-run npm` would permit any program: what looks like a value of it is not passed over. */
+function refuseMeantValue(option: string, next: string | undefined, command: string): void {
+  if (!/^--allow-(?:run|web|mcp)$/.test(option) || next === undefined) return;
+  if (next.startsWith("-") || /\.m?js$/i.test(next)) return;
+  throw new OdwError(
+    "usage",
+    `${option} takes its value after "=": write ${option}=${next}; or, to permit all, ${option}=* before ${
+      JSON.stringify(next)
+    }; see odw ${command} --help`,
+  );
 }
 
 function toCommander(spec: CommandSpec): Command {

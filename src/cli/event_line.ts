@@ -3,6 +3,7 @@ import type { Event, LogLevel, SpecChanges } from "../run.ts";
 import { cost, count, duration, plural } from "./amounts.ts";
 import { questionText } from "./question_text.ts";
 import { safeLine, safeStart, safeText } from "./terminal_text.ts";
+import { toolText } from "./tool_text.ts";
 
 const LOG_SIGNS: Record<LogLevel, string> = { debug: "·", info: "·", warn: "!", error: "✗" };
 
@@ -23,6 +24,17 @@ export const STEP_EVENTS: readonly Event["type"][] = [
   "step_skipped",
   "step_replayed",
 ];
+
+type ToolEvent = Event & {
+  type:
+    | "step_isolated"
+    | "worktree_released"
+    | "tool_started"
+    | "tool_ended"
+    | "tool_answered"
+    | "context_compacted"
+    | "script_planned";
+};
 
 /** null: progress does not show such an event. */
 export function progressLine(event: Event): string | null {
@@ -83,14 +95,52 @@ function stepLine(event: Event, label: (step: string) => string): string {
     case "step_failed":
       return `${label(event.step)} failed after ${duration(event.durationMs)}: ${safeStart(event.error.message, 2000)}`;
     case "step_skipped":
-      return `${label(event.step)} was skipped`;
+      return `${label(event.step)} was skipped${event.reason ? `: ${safeLine(event.reason)}` : ""}`;
     case "step_replayed":
       return `${label(event.step)} was answered from the journal`;
+    case "step_isolated":
+    case "worktree_released":
+    case "tool_started":
+    case "tool_ended":
+    case "tool_answered":
+    case "context_compacted":
+    case "script_planned":
+      return toolLine(event, label);
     case "log_written":
       return `· ${indented(event.message)}`;
     default:
       return event.type.replaceAll("_", " ");
   }
+}
+
+function toolLine(event: ToolEvent, label: (step: string) => string): string {
+  switch (event.type) {
+    case "step_isolated":
+      return `${label(event.step)} works in ${safeLine(event.worktree.path)} on ${safeLine(event.worktree.branch)}`;
+    case "worktree_released":
+      return event.isKept
+        ? `${label(event.step)} its worktree is kept: ${plural(event.changedFiles, "changed file")}`
+        : `${label(event.step)} its worktree is removed: nothing was changed`;
+    case "tool_started":
+      return `${label(event.step)} ${event.call} ${toolText(event.name, event.input)}`;
+    case "tool_ended":
+      return `${label(event.step)} ${event.call} ${toolOutcome(event)}`;
+    case "tool_answered":
+      return `script: ${toolText(event.name, event.input)}: ${
+        event.outcome.status === "completed" ? "ok" : safeStart(event.outcome.error.message, 300)
+      }, ${duration(event.durationMs)}`;
+    case "context_compacted":
+      return `${label(event.step)} context compacted from ${count(event.fromTokens)} to ${
+        count(event.toTokens)
+      } tokens`;
+    case "script_planned":
+      return `planned a sub-script for: ${safeStart(event.prompt, 200)}`;
+  }
+}
+
+function toolOutcome({ isError, output, outputChars, durationMs }: Event & { type: "tool_ended" }): string {
+  const outcome = isError ? `error: ${safeStart(output, 200)}` : `ok, ${count(outputChars)} characters`;
+  return `${outcome}, ${duration(durationMs)}`;
 }
 
 /** What a resume was given anew. */

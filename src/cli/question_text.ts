@@ -1,5 +1,6 @@
 // A script's question as people read it, and what they type as its answer.
 import type { Question } from "../run.ts";
+import { approvalLines } from "./approval_text.ts";
 import type { Style } from "./style.ts";
 import { safeLine, safeText } from "./terminal_text.ts";
 
@@ -12,11 +13,18 @@ export function questionText(question: Question): string {
   return safeLine(parts.length ? `${question.text} (${parts.join("; ")})` : question.text);
 }
 
-/** The question, its choices by number, and its default. */
-export function questionLines(question: Question, style: Style): string[] {
+/** Lines of a diff before the choices. */
+const MOST_DETAIL_LINES = 40;
+
+/** The question, what an agent wants to do exactly, the choices by number, and the default. */
+export function questionLines(question: Question, style: Style, runId: string): string[] {
   const choices = (question.choices ?? []).map((choice, i) => `  ${i + 1}) ${safeLine(choice)}`);
   const [first = "", ...more] = safeText(question.text.trim()).split("\n");
-  const lines = [`${style("bold", "?")} ${first}`, ...more.map((line) => `  ${line}`), ...choices];
+  const howToSeeAll = `odw show ${safeLine(runId)}`;
+  const detail = question.approval
+    ? approvalLines(question.approval, { style, most: MOST_DETAIL_LINES, howToSeeAll })
+    : [];
+  const lines = [`${style("bold", "?")} ${first}`, ...more.map((line) => `  ${line}`), ...detail, ...choices];
   return question.default === undefined ? lines : [...lines, style("dim", `  Enter: ${safeLine(question.default)}`)];
 }
 

@@ -4,6 +4,7 @@ import { errorInfo, OdwError } from "../errors.ts";
 import type { Run } from "../run.ts";
 import type { CommandContext, Invocation } from "./command.ts";
 import { EXIT } from "./exit_codes.ts";
+import { grantWords } from "./grant_flags.ts";
 import { printNotices } from "./notices.ts";
 import { onAskOf } from "./run_options.ts";
 import { startWorkflow } from "./script_start.ts";
@@ -25,7 +26,7 @@ export async function detachRun(
   await printNotices(connection, printer);
   const run = await startWorkflow(request, { engine, world, start: (wanted) => engine.create(wanted) });
   const policy = ["--on-ask", onAskOf(options, world)];
-  spawn(["resume", run.id, "--quiet", ...policy, ...(options.wait ? ["--wait"] : [])], run);
+  spawn(["resume", run.id, "--quiet", ...policy, ...grantWords(options), ...(options.wait ? ["--wait"] : [])], run);
   const isJson = options.output === "json";
   await printer.out(isJson ? `${safeJson({ runId: run.id, status: run.status })}\n` : `${run.id}\n`);
   if (!options.quiet) await printer.note(`runs in the background; watch it with: odw watch ${run.id}`);

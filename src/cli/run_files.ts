@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { Engine } from "../engine.ts";
 import { errorInfo } from "../errors.ts";
 import type { CommandContext, Invocation } from "./command.ts";
-import { readReportSource } from "./report_source.ts";
+import { reportSource } from "../report_source.ts";
 
 /** Whatever came of the run. A file that cannot be written is a warning: the run itself is recorded. */
 export async function writeRunFiles(
@@ -14,7 +14,7 @@ export async function writeRunFiles(
   const { junit, sarif } = options;
   const summaryFile = world.env("GITHUB_STEP_SUMMARY");
   if (typeof junit !== "string" && typeof sarif !== "string" && !summaryFile) return;
-  const source = await readReportSource(engine, runId, world.version);
+  const source = await reportSource(engine, runId, world.version);
   const { reports } = await world.reports();
   const write = async (name: string, act: () => Promise<void>) => {
     await act().catch((error: unknown) =>

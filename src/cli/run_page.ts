@@ -1,7 +1,9 @@
 // A run for people: what it was given, its steps by phase, failures, and the result.
 import type { RunRecord, Step } from "../run.ts";
 import { cost, count, duration, localTime, plural } from "./amounts.ts";
+import { approvalLines } from "./approval_text.ts";
 import { errorText } from "./error_text.ts";
+import { estimateText } from "./estimate_text.ts";
 import { goOnCommands, standstillText } from "./next_step.ts";
 import { questionText } from "./question_text.ts";
 import { censusText } from "./run_summary.ts";
@@ -10,9 +12,19 @@ import { plainStyle } from "./style.ts";
 import { safeLine, safeStart } from "./terminal_text.ts";
 import { wrap } from "./text_width.ts";
 
-export function runPage(run: RunRecord, steps: Step[], page: PageOptions): string[] {
+/** The newest ones. */
+const MOST_WARNINGS = 20;
+
+/** `warnings`: what its log warned of. */
+export function runPage(
+  run: RunRecord,
+  { steps, warnings }: { steps: Step[]; warnings: string[] },
+  page: PageOptions,
+): string[] {
   return [
     ...head(run, page),
+    ...approval(run, page),
+    ...warningLines(warnings, page),
     ...phases(steps, page),
     ...failures(run, page),
     ...section("Error", run.error ? errorText(run.error) : "", page),
@@ -37,8 +49,28 @@ function head(run: RunRecord, page: PageOptions): string[] {
     ["Agents", censusText(run.census, plainStyle)],
     ["Tokens", `${count(usage.inputTokens)} in, ${count(usage.outputTokens)} out`],
     ["Cost", cost(usage.costUsd)],
+    ["Estimate", estimateText(run)],
   ];
   return facts.filter(([, value]) => value).flatMap(([name, value]) => fact(name, value, page));
+}
+
+/** All of what a waiting agent wants to do. */
+function approval({ status, question }: RunRecord, { style }: PageOptions): string[] {
+  if (status !== "waiting" || !question?.approval) return [];
+  const all = { style, most: Infinity, howToSeeAll: "odw show --json" };
+  return [
+    "",
+    style("bold", `Waits for approval: ${safeLine(question.approval.tool)}`),
+    ...approvalLines(question.approval, all),
+  ];
+}
+
+function warningLines(warnings: string[], { columns, style }: PageOptions): string[] {
+  if (warnings.length === 0) return [];
+  const shown = warnings.slice(-MOST_WARNINGS).flatMap((warning) =>
+    wrap(`! ${safeLine(warning)}`, columns - 4).map((line, i) => `  ${i === 0 ? "" : "  "}${style("yellow", line)}`)
+  );
+  return ["", style("bold", "Warnings"), ...shown];
 }
 
 function phases(steps: Step[], page: PageOptions): string[] {

@@ -80,7 +80,7 @@ export class Questions implements AsyncDisposable {
   async #prompt(question: Question, signal: AbortSignal): Promise<void> {
     const { world, printer, runId } = this.#parts;
     this.#lines ??= await world.stdin.openLines();
-    await printer.err(questionLines(question, printer.errStyle).map((line) => `${line}\n`).join(""));
+    await printer.err(questionLines(question, printer.errStyle, runId).map((line) => `${line}\n`).join(""));
     while (!signal.aborted) {
       await printer.err("> ");
       const line = await this.#lines.next(signal);

@@ -6,6 +6,7 @@ import { errorText } from "./error_text.ts";
 import type { Colour, Style } from "./style.ts";
 import { safeJson, safeLine, safeStart, safeText } from "./terminal_text.ts";
 import { fit, pad, widthOf, wrap } from "./text_width.ts";
+import { toolCallText } from "./tool_text.ts";
 
 export interface PageOptions {
   columns: number;
@@ -26,6 +27,7 @@ export function shortStep(step: Step, { columns, style }: PageOptions): string[]
   const numbers = [
     step.status === "completed" ? "" : step.status,
     step.model ?? "",
+    step.toolCalls.length > 0 ? plural(step.toolCalls.length, "tool call") : "",
     step.attempts > 1 ? plural(step.attempts, "attempt") : "",
     step.usage ? `${count(step.usage.inputTokens)} in ${count(step.usage.outputTokens)} out` : "",
     step.usage ? cost(step.costUsd).replace("unknown", "cost unknown") : "",
@@ -59,6 +61,7 @@ export function stepPage(step: Step, { columns, style }: PageOptions): string[] 
     ["Cost", usage ? cost(step.costUsd) : ""],
     ["Started", `${localTime(step.startedAt)}${stepTime(step) ? `, took ${stepTime(step)}` : ""}`],
     ["Options", requestOptions(step)],
+    ["Worktree", worktreeText(step)],
   ];
   return [
     `${style(colour, sign)} ${style("bold", fit(stepTitle(step), columns - 2))}`,
@@ -66,6 +69,7 @@ export function stepPage(step: Step, { columns, style }: PageOptions): string[] 
     ...section("System", request.system ?? request.role ?? "", { columns, style }),
     ...section("Prompt", request.prompt, { columns, style }),
     ...section("Schema", request.schema === undefined ? "" : valueText(request.schema), { columns, style }),
+    ...toolCalls(step, { columns, style }),
     ...section("Error", step.error ? errorText(step.error) : "", { columns, style }),
     ...section("Last reply", step.rawText ?? "", { columns, style }),
     ...section("Answer", step.status === "completed" ? valueText(step.value) || "(empty)" : "", { columns, style }),
@@ -78,7 +82,7 @@ function whyNoAnswer({ status, error, attempts }: Step): string {
     case "failed":
       return `none: failed after ${plural(attempts, "attempt")}${error?.code ? ` (${error.code})` : ""}, see Error`;
     case "skipped":
-      return "null: the agent was skipped by odw skip";
+      return error ? `none: ${error.message}` : "null: the agent was skipped by odw skip";
     case "interrupted":
       return "none: the run stopped while the agent worked; odw resume runs it again";
     case "running":
@@ -86,6 +90,27 @@ function whyNoAnswer({ status, error, attempts }: Step): string {
     case "completed":
       return "";
   }
+}
+
+/** Path, branch, and what became of it. */
+export function worktreeText({ worktree, status }: Step): string {
+  if (!worktree) return "";
+  const { path, branch, isKept, changedFiles } = worktree;
+  const fate = isKept === null
+    ? status === "running" ? "in use" : "left by the interrupted agent"
+    : isKept
+    ? `kept, ${plural(changedFiles ?? 0, "changed file")}`
+    : "removed, nothing was changed";
+  return `${path} on ${branch}: ${fate}`;
+}
+
+function toolCalls({ toolCalls: calls }: Step, { columns, style }: PageOptions): string[] {
+  if (calls.length === 0) return [];
+  const lines = calls.map((call) => {
+    const text = `  ${fit(toolCallText(call), columns - 3)}`;
+    return call.isError ? style("red", text) : text;
+  });
+  return ["", style("bold", "Tool calls"), ...lines];
 }
 
 /** `Name      value`, wrapped under itself. */
@@ -116,6 +141,7 @@ function stepTime({ startedAt, endedAt }: Step): string {
 function excerpts(step: Step, { columns, style }: PageOptions): string[] {
   const line = (name: string, text: string) => `      ${style("dim", name)} ${fit(text, columns - 7 - name.length)}`;
   const lines = [line("prompt", safeStart(step.request.prompt))];
+  if (step.worktree) lines.push(line("worktree", safeLine(worktreeText(step))));
   if (step.error) lines.push(line("error ", safeStart(step.error.message)));
   if (step.status === "completed") lines.push(line("answer", answerStart(step.value)));
   return lines;

@@ -3,11 +3,14 @@ import { resolve } from "node:path";
 import { OdwError } from "../errors.ts";
 import type { CommandNeed } from "../permissions.ts";
 import type { Invocation } from "./command.ts";
+import { grantFlags } from "./grant_flags.ts";
 import type { Connection, SettingsOptions, World } from "./world.ts";
 
 /** Throws OdwError `usage` when `--cwd` is no folder. */
 export async function settingsOptions({ options }: Invocation, world: World): Promise<SettingsOptions> {
   const result: SettingsOptions = {};
+  const grants = grantFlags(options);
+  if (grants) result.grants = grants;
   if (typeof options.model === "string") result.model = options.model;
   if (typeof options.concurrency === "number") result.concurrency = options.concurrency;
   if (typeof options.cwd !== "string") return result;
@@ -19,8 +22,9 @@ export async function settingsOptions({ options }: Invocation, world: World): Pr
   return { ...result, cwd: resolve(world.cwd, options.cwd) };
 }
 
-export function commandNeed({ spec }: Invocation): CommandNeed {
-  return { providers: spec.providers };
+export function commandNeed({ spec, args }: Invocation): CommandNeed {
+  const { providers, worktrees } = spec;
+  return { providers, ...(worktrees ? { worktrees, mayMerge: args[0] === "merge" } : {}) };
 }
 
 /** The engine for this command. The caller disposes of it. */

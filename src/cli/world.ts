@@ -1,8 +1,10 @@
 // All that the command line needs from the machine: real in main.ts, made up in tests.
-import type { Settings } from "../config.ts";
+import type { GrantFlags, Settings } from "../config.ts";
 import type { Engine } from "../engine.ts";
+import type { McpParts } from "../mcp.ts";
 import type { CommandNeed, Permissions } from "../permissions.ts";
 import type { Reports } from "../report.ts";
+import type { Endpoint } from "../server.ts";
 
 /** A stream of the terminal, or a pipe. */
 export interface Output {
@@ -40,12 +42,16 @@ export interface SettingsOptions {
   model?: string;
   /** Agents at once: lanes that nobody configured become as wide. */
   concurrency?: number;
+  /** What the flags grant beside the user's own file. */
+  grants?: GrantFlags;
 }
 
 export interface Connection {
   engine: Engine;
   settings: Settings;
   warnings: string[];
+  /** The engine's own HTTP server: not listening until it is asked to. */
+  endpoint: Endpoint;
 }
 
 export interface Inspection {
@@ -54,6 +60,8 @@ export interface Inspection {
   warnings: string[];
   /** What this executable was built without, so that the command does not get it: sentences. */
   lost: string[];
+  /** How programs are confined here, or why they are not: a sentence. Absent where none may be started. */
+  confinement?: string;
 }
 
 export interface World {
@@ -84,8 +92,18 @@ export interface World {
   readFile(path: string): Promise<Uint8Array>;
   /** Replaces what is there, whole or not at all; with `append`, adds to it. */
   writeFile(path: string, text: string, options?: { append?: boolean }): Promise<void>;
+  /** With all that is missing above it. */
+  makeFolder(path: string): Promise<void>;
+  /** Opens a file in the user's editor ($VISUAL, $EDITOR) and waits for its end; returns its exit code. */
+  edit(path: string): Promise<number>;
   /** Loaded when a report is asked for. */
   reports(): Promise<{ reports: Reports }>;
+  /** The server's token: made at the first call, readable by its user alone. */
+  token(home: string): Promise<string>;
+  /** False: this machine, or this process, can start no browser. */
+  openBrowser(url: string): Promise<boolean>;
+  /** Loaded when a coding agent starts odw. Settles when its input has ended. */
+  mcp(): Promise<{ serveMcpStdio(parts: McpParts): Promise<void> }>;
   /** In the order of the names. */
   readFolder(path: string): Promise<(PathInfo & { name: string })[]>;
   /** null: nothing is there. */

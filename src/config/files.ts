@@ -54,7 +54,10 @@ async function readOrNull(file: string): Promise<Uint8Array | null> {
 }
 
 function holdsSecret(config: ConfigFile): boolean {
-  return Object.values(config.providers ?? {}).some((provider) => provider.apiKey !== undefined || provider.headers);
+  const isKept = (values: Record<string, string> | undefined) =>
+    Object.values(values ?? {}).some((value) => !/^\$\{?\w+\}?$/.test(value));
+  return Object.values(config.providers ?? {}).some((provider) => provider.apiKey !== undefined || provider.headers) ||
+    Object.values(config.mcpServers ?? {}).some((server) => isKept("url" in server ? server.headers : server.env));
 }
 
 /** Windows keeps no such modes. */

@@ -1,7 +1,11 @@
 // Loads the settings of one command: files, environment and flags in one plain object.
-import type { ProviderSettings, Settings } from "../config.ts";
+import type { GrantFlags, ProviderSettings, Settings } from "../config.ts";
+import { exposesHome } from "../permissions.ts";
 import { isLoopback } from "./base_url.ts";
+import { commandEnvironment } from "./command_environment.ts";
 import { type ConfigFiles, readConfigFiles } from "./files.ts";
+import { resolveGrants } from "./grants.ts";
+import { grantedServers } from "./mcp_servers.ts";
 import { mergeAgent, mergeLimits, mergeModels, mergeScript } from "./merge.ts";
 import { resolveModels } from "./models.ts";
 import { type ProbeOllama, probeOllama } from "./ollama_probe.ts";
@@ -14,7 +18,7 @@ export interface LoadOptions {
   env: (name: string) => string | undefined;
   /** odw's home; absent: `ODW_HOME`, else `~/.odw`. */
   home?: string;
-  flags?: { model?: string; concurrency?: number };
+  flags?: { model?: string; concurrency?: number; grants?: GrantFlags };
   /** False for commands that call no model: an Ollama is not looked for. Default true. */
   needsModel?: boolean;
   /** Asks an Ollama for its models; given by tests. */
@@ -36,13 +40,41 @@ export async function loadSettings(options: LoadOptions): Promise<LoadedSettings
   const files = await readConfigFiles(places.home, projectFolders(places.cwd, places.repositoryRoot));
   const chosen = options.flags?.model || options.env("ODW_MODEL")?.trim() || undefined;
   const settings = settingsOf(places, files, options.env, chosen);
+  await grant(settings, files, options);
   widenLanes(settings, files, options.flags?.concurrency ?? settings.limits.concurrency);
-  const warnings = [...files.warnings, ...clearTextKeys(settings.providers)];
+  const warnings = [...files.warnings, ...clearTextKeys(settings.providers), ...wideGrants(settings)];
   if (!isConfigured(settings, files, chosen)) {
     const isNamed = files.user.providers?.["ollama"] !== undefined || Boolean(options.env("OLLAMA_HOST")?.trim());
     warnings.push(...await useOllamaOrSimulate(settings, options, { chosen, isNamed }));
   }
   return { settings, warnings };
+}
+
+/** Changes `settings`: what the user's own file and the flags permit. A project's files have no say in it. */
+async function grant(settings: Settings, { user, userFile }: ConfigFiles, { env, flags }: LoadOptions): Promise<void> {
+  settings.grants = await resolveGrants({ user, flags: flags?.grants ?? {}, places: settings, userFile });
+  const needed = settings.grants.approve.includes("mcp") ? Object.keys(user.mcpServers ?? {}) : settings.grants.mcp;
+  settings.mcpServers = grantedServers(needed, { configured: user.mcpServers ?? {}, env, userFile });
+  settings.tools = {
+    searchUrl: user.tools?.searchUrl ?? null,
+    environment: commandEnvironment({ user, env, userFile }),
+  };
+}
+
+/** What reaches further than its words may tell. */
+function wideGrants({ grants, cwd, home }: Settings): string[] {
+  const warnings: string[] = [];
+  if (grants.run.includes("*")) {
+    warnings.push(
+      "any program may be started: with programs a run can do whatever your user account can; name them with --allow-run=<names>",
+    );
+  }
+  if (exposesHome({ cwd, home })) {
+    warnings.push(
+      `odw's own folder ${home} lies in the workspace ${cwd}, so that Deno cannot keep agents from reading it (the tools do); work in another folder`,
+    );
+  }
+  return warnings;
 }
 
 /** Who asks for more agents at once means it: only a lane that was configured, or a server of one's own, stays as narrow as it is. */

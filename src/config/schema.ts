@@ -86,6 +86,44 @@ const routes = z.array(
   "a list of { match, provider }",
 );
 
+const texts = (wanted: string) => z.array(z.string(wanted).check(z.minLength(1, wanted)), `a list of ${wanted}`);
+
+const variableName = z.string("the name of an environment variable").check(
+  z.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "the name of an environment variable"),
+);
+
+const kinds = ["write", "run", "web", "mcp"] as const;
+
+const permissions = z.strictObject({
+  write: z.optional(z.union([z.boolean(), texts("paths")], "true, false or a list of paths in the workspace")),
+  run: z.optional(texts("commands")),
+  web: z.optional(texts("hosts")),
+  mcp: z.optional(texts("names of mcpServers")),
+  approve: z.optional(z.array(z.enum(kinds, `one of "${kinds.join('", "')}"`), `a list of "${kinds.join('", "')}"`)),
+}, "an object { write, run, web, mcp, approve }");
+
+const tools = z.strictObject({
+  searchUrl: z.optional(
+    baseUrl.check(z.regex(/\{query\}/, "an http or https URL with {query} where the query goes")),
+  ),
+  environment: z.optional(z.array(variableName, "a list of names of environment variables")),
+}, "an object { searchUrl, environment }");
+
+const values = z.record(variableName, z.string("a text"), "an object of names and texts");
+
+/** A program, or an address: which of both is checked where it is used. */
+const mcpServer = z.strictObject({
+  type: z.optional(z.enum(["stdio", "http", "streamable-http"], '"stdio" or "http"')),
+  command: z.optional(text),
+  args: z.optional(z.array(z.string("a text"), "a list of texts")),
+  env: z.optional(values),
+  cwd: z.optional(text),
+  url: z.optional(baseUrl),
+  headers: z.optional(headers),
+}, "an object { command, args, env } or { url, headers }");
+
+const serverName = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_. -]*$/, "a name of letters, digits, - _ ."));
+
 const shared = {
   models: z.optional(models),
   limits: z.optional(limits),
@@ -102,6 +140,9 @@ export const userSchema = z.strictObject({
   providers: z.optional(z.record(providerName, provider, "an object of provider names and settings")),
   routes: z.optional(routes),
   prices: z.optional(prices),
+  permissions: z.optional(permissions),
+  mcpServers: z.optional(z.record(serverName, mcpServer, "an object of server names and settings")),
+  tools: z.optional(tools),
 }, "an object { … }");
 
 /** The names that the object at `path` may hold; none where any name is allowed. */

@@ -17,7 +17,15 @@ interface Issue {
 }
 
 const MOST_COMPLAINTS = 5;
-const USER_ONLY = ["providers", "routes", "prices"];
+/** Why a project's file may not set them: it comes with a cloned repository. */
+const USER_ONLY: Readonly<Record<string, string>> = {
+  providers: "decide where requests and keys go",
+  routes: "decide where requests and keys go",
+  prices: "decide where requests and keys go",
+  permissions: "permit anything",
+  mcpServers: "start programs",
+  tools: "decide what programs receive and where searches go",
+};
 
 /** Throws OdwError `config`, one line a complaint. `userFile`: where the settings belong that a project may not make. */
 export async function validateConfig(parsed: ParsedText, owner: Owner, userFile: string): Promise<ConfigFile> {
@@ -43,9 +51,8 @@ function unknownKey(
   userFile: string,
 ): string {
   const place = locate(path, key);
-  if (path.length === 0 && USER_ONLY.includes(key)) {
-    return `${place}: "${key}" stands in a project's file, which may not decide where requests and keys go; move it to ${userFile}`;
-  }
+  const why = path.length === 0 && Object.hasOwn(USER_ONLY, key) ? USER_ONLY[key] : undefined;
+  if (why) return `${place}: "${key}" stands in a project's file, which may not ${why}; move it to ${userFile}`;
   const guess = didYouMean(key, known);
   const mend = guess ? `did you mean "${guess}"?` : `known here: ${known.join(", ")}`;
   return `${place}: unknown setting "${[...path, key].join(".")}"; ${mend}`;
@@ -69,6 +76,6 @@ function found(root: unknown, path: readonly PropertyKey[]): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "an object";
-  const isSecret = path.includes("apiKey") || path.includes("headers") || path.includes("apiKeyEnv");
+  const isSecret = ["apiKey", "headers", "apiKeyEnv", "env", "args"].some((name) => path.includes(name));
   return isSecret ? `a ${typeof value}` : JSON.stringify(value).replace(/\/\/[^/@]*@/, "//…@").slice(0, 80);
 }

@@ -1,12 +1,15 @@
 // Following a run: its events in order, from the store, whoever writes them.
 import type { FollowOptions } from "../engine.ts";
-import { type Event, hasEnded, type RunRecord } from "../run.ts";
+import { isJsonObject, type Json } from "../json.ts";
+import { type Event, hasEnded, type RunRecord, type ToolOutcome } from "../run.ts";
 import type { Store } from "../store.ts";
 import type { LiveRun } from "./live_run.ts";
 
 /** How often the events of a run in another process are looked for. */
 const POLL_MS = 200;
 const BATCH = 2000;
+/** Of each text of a tool call, for progress views. */
+const BRIEF_CHARS = 200;
 
 /** `live`: the run if this process owns it; its commits wake the follower, so that nothing is polled. */
 export async function followRun(
@@ -85,5 +88,27 @@ function sleep(ms: number): Promise<void> {
 function brief(event: Event): Event {
   if (event.type === "step_started") return { ...event, request: { prompt: "" } };
   if (event.type === "step_completed") return { ...event, value: null };
+  if (event.type === "tool_started") return { ...event, input: briefInput(event.input) };
+  if (event.type === "tool_ended") return { ...event, output: event.isError ? event.output.slice(0, BRIEF_CHARS) : "" };
+  if (event.type === "tool_answered") {
+    return { ...event, input: briefInput(event.input), outcome: briefOutcome(event.outcome) };
+  }
   return event;
+}
+
+/** Enough to see what a tool works on: the beginnings of its input's texts. */
+function briefInput(input: Json): Json {
+  if (!isJsonObject(input)) return null;
+  const members = Object.entries(input).map(([name, value]) => [name, briefValue(value)]);
+  return Object.fromEntries(members);
+}
+
+function briefValue(value: Json): Json {
+  if (typeof value === "string") return value.slice(0, BRIEF_CHARS);
+  if (typeof value !== "object" || value === null) return value;
+  return JSON.stringify(value).slice(0, BRIEF_CHARS);
+}
+
+function briefOutcome(outcome: ToolOutcome): ToolOutcome {
+  return outcome.status === "completed" ? { status: "completed", value: null } : outcome;
 }

@@ -3,19 +3,29 @@ import type { AgentRunner } from "../agent.ts";
 import type { Settings } from "../config.ts";
 import type { OnAsk } from "../engine.ts";
 import { type ErrorInfo, errorInfo, OdwError } from "../errors.ts";
+import type { Planner } from "../planner.ts";
 import type { Queue } from "../queue.ts";
 import type { EventBody, RunSpec, RunUsage } from "../run.ts";
 import type { ParsedScript, Sandbox } from "../sandbox.ts";
 import type { Recorded, Store } from "../store.ts";
+import type { Tools } from "../tool.ts";
+import type { Worktrees } from "../worktree.ts";
+import { Approvals } from "./approvals.ts";
 import { type Census, openCensus } from "./census.ts";
 import { obeyCommands } from "./command_loop.ts";
 import { FallbackQueue } from "./fallback_queue.ts";
 import { type Journal, openJournal } from "./journal.ts";
 import { holdLease } from "./lease.ts";
 import { Questions } from "./questions.ts";
-import { runScript } from "./script_runner.ts";
-import { StepRunner } from "./step_runner.ts";
+import { Replans } from "./replans.ts";
+import { runScript, type ScriptRunnerParts } from "./script_runner.ts";
+import { ScriptTools } from "./script_tools.ts";
+import { StepRunner, type StepRunnerParts } from "./step_runner.ts";
 import type { WorkflowRef } from "./workflow_lookup.ts";
+
+/** A program that does not die, or a repository that does not answer, holds up the end of a run no longer. */
+const LET_GO_MS = 10_000;
+const RUN_ENDED = new OdwError("aborted", "the run has ended");
 
 export interface LiveRunParts {
   id: string;
@@ -26,6 +36,9 @@ export interface LiveRunParts {
   queue: Queue;
   runner: AgentRunner;
   store: Store;
+  tools: Tools;
+  worktrees: Worktrees;
+  planner: Planner;
   owner: string;
   /** See ScriptRunnerParts. */
   clockStartMs: number;
@@ -33,6 +46,8 @@ export interface LiveRunParts {
   /** null: this is the run's first part. */
   usageBefore: RunUsage | null;
   onAsk: OnAsk;
+  /** Written behind the event that opens this part of the run. */
+  notices: string[];
   findWorkflow: (ref: WorkflowRef) => Promise<ParsedScript>;
 }
 
@@ -52,6 +67,7 @@ export class LiveRun {
   readonly #census: Census;
   readonly #steps: StepRunner;
   readonly #questions: Questions;
+  readonly #tools: ScriptTools;
   readonly #stopped = Promise.withResolvers<void>();
   #stop: Stop | null = null;
   #hasStopped = false;
@@ -62,31 +78,41 @@ export class LiveRun {
     const { signal } = this.#controller;
     this.journal = openJournal(parts.store, parts.id, parts.owner, (error) => this.#controller.abort(error));
     this.#census = openCensus(parts.spec.limits, parts.spec.dialect, parts.usageBefore);
-    this.#steps = new StepRunner({
-      runId: parts.id,
-      model: parts.spec.model,
-      limits: parts.spec.limits,
-      runner: parts.runner,
-      queue: new FallbackQueue({
-        queue: parts.queue,
-        runner: parts.runner,
-        model: parts.settings.models["fallback"] ?? null,
-        warn: (message) => this.journal.note({ type: "log_written", level: "warn", message }),
-      }),
-      journal: this.journal,
-      census: this.#census,
-      recorded: parts.recorded.steps,
-      signal,
-      onBudgetExceeded: (error, isHard) => this.#budgetExceeded(error, isHard),
-      onProviderClosed: (error, resetAt) => void this.pause(`${error.code}: ${error.message}`, resetAt ?? undefined),
-      isPausing: () => this.#stop !== null,
-    });
     this.#questions = new Questions({
       journal: this.journal,
       onAsk: parts.onAsk,
       recorded: parts.recorded.answers,
       signal,
       onDetach: (question) => void this.#stopAt({ reason: question.text, isRecorded: true }),
+    });
+    const { cwd } = parts.settings;
+    const approvals = new Approvals({ ...this.#asking(), recorded: parts.recorded.answers });
+    const isPausing = () => this.#stop !== null;
+    this.#tools = new ScriptTools({
+      ...{ tools: parts.tools, journal: this.journal, approvals, cwd, signal, isPausing },
+      recorded: parts.recorded.toolOutcomes,
+    });
+    this.#steps = this.#openSteps({ approvals, cwd, worktrees: parts.worktrees }, isPausing);
+  }
+
+  #asking() {
+    return { questions: this.#questions, journal: this.journal, onAsk: this.#parts.onAsk };
+  }
+
+  #openSteps(place: StepRunnerParts["place"], isPausing: () => boolean): StepRunner {
+    const { id: runId, spec, runner, queue, settings, recorded } = this.#parts;
+    const warn = (message: string) => this.journal.note({ type: "log_written", level: "warn", message });
+    return new StepRunner({
+      ...{ runId, runner, place, isPausing },
+      model: spec.model,
+      limits: spec.limits,
+      queue: new FallbackQueue({ queue, runner, model: settings.models["fallback"] ?? null, warn }),
+      journal: this.journal,
+      census: this.#census,
+      recorded: recorded.steps,
+      signal: this.#controller.signal,
+      onBudgetExceeded: (error, isHard) => this.#budgetExceeded(error, isHard),
+      onProviderClosed: (error, resetAt) => void this.pause(`${error.code}: ${error.message}`, resetAt ?? undefined),
     });
   }
 
@@ -136,26 +162,40 @@ export class LiveRun {
     await using _lease = holdLease(store, this.id, owner, (error) => this.#controller.abort(error));
     using _commands = obeyCommands(store, this);
     try {
-      await this.journal.write(opening);
+      await this.journal.write(opening, ...this.#parts.notices.map(warning));
       const result = await runScript(this.#parts.script, this.#scriptParts());
+      await this.#letGo();
       await this.#end((common) => ({ type: "run_completed", result, ...common }), startedAt);
     } catch (error) {
-      await this.#endAfter(error, startedAt);
+      const isCancelled = this.#isCancelled(error);
+      await this.#letGo();
+      await this.#endAfter(error, { startedAt, isCancelled });
     } finally {
       clearTimeout(timeout);
-      this.#controller.abort(new OdwError("aborted", "the run has ended"));
+      this.#controller.abort(RUN_ENDED);
     }
   }
 
-  #scriptParts() {
-    const { id: runId, spec, clockStartMs, settings, sandbox, findWorkflow } = this.#parts;
+  /** Before the run's last event: what the script did not wait for is ended, and what agents do and hold is written down. */
+  async #letGo(): Promise<void> {
+    this.#controller.abort(RUN_ENDED);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const patience = setTimeout(resolve, LET_GO_MS);
+    await Promise.race([this.#steps.settled(), promise]);
+    clearTimeout(patience);
+  }
+
+  #scriptParts(): ScriptRunnerParts {
+    const { id: runId, spec, clockStartMs, settings, sandbox, planner, recorded, findWorkflow } = this.#parts;
+    const { signal } = this.#controller;
+    const { journal } = this;
     return {
-      ...{ runId, spec, clockStartMs, settings, sandbox, findWorkflow },
+      ...{ runId, spec, clockStartMs, settings, sandbox, findWorkflow, journal, signal },
       steps: this.#steps,
       human: this.#questions,
-      journal: this.journal,
+      tools: this.#tools,
+      plans: new Replans({ planner, sandbox, journal, recorded: recorded.plans, signal }),
       census: this.#census,
-      signal: this.#controller.signal,
     };
   }
 
@@ -164,7 +204,7 @@ export class LiveRun {
     this.#stop = stop;
     const message = `no further agent starts (${stop.reason}); those that run may finish`;
     this.journal.note({ type: "log_written", level: "info", message });
-    await this.#steps.idle();
+    await Promise.all([this.#steps.idle(), this.#tools.idle()]);
     this.#controller.abort(new OdwError("paused", stop.reason));
   }
 
@@ -185,21 +225,36 @@ export class LiveRun {
     await this.journal.write(event({ usage: this.#census.usage(), durationMs }));
   }
 
-  async #endAfter(error: unknown, startedAt: number): Promise<void> {
-    const code = error instanceof OdwError ? error.code : undefined;
-    if (code === "paused" && this.#stop !== null) return await this.#endPaused(this.#stop);
-    const isCancelled = code === "aborted" && this.#controller.signal.aborted;
+  /** To be asked before anything else ends the signal. */
+  #isCancelled(error: unknown): boolean {
+    return error instanceof OdwError && error.code === "aborted" && this.#controller.signal.aborted;
+  }
+
+  async #endAfter(error: unknown, ended: { startedAt: number; isCancelled: boolean }): Promise<void> {
+    const isStopped = error instanceof OdwError && error.code === "paused";
+    if (isStopped && this.#stop !== null) return await this.#endPaused(this.#stop);
     await this.#end(
       (common) =>
-        isCancelled ? { type: "run_cancelled", ...common } : { type: "run_failed", error: failureOf(error), ...common },
-      startedAt,
+        ended.isCancelled
+          ? { type: "run_cancelled", ...common }
+          : { type: "run_failed", error: failureOf(error), ...common },
+      ended.startedAt,
     );
   }
 
   async #endPaused({ reason, resumesAt, isRecorded }: Stop): Promise<void> {
-    if (isRecorded) return;
-    await this.journal.write({ type: "run_paused", reason, ...(resumesAt === undefined ? {} : { resumesAt }) });
+    if (isRecorded && this.#questions.isOpen) return;
+    const why = isRecorded ? "the question is answered" : reason;
+    await this.journal.write({
+      type: "run_paused",
+      reason: why,
+      ...(resumesAt === undefined ? {} : { resumesAt }),
+    });
   }
+}
+
+function warning(message: string): EventBody {
+  return { type: "log_written", level: "warn", message };
 }
 
 interface Totals {

@@ -1,20 +1,22 @@
 // Runs a script purely from a journal: no provider, nothing recorded, and a loud end at the first call that the journal lacks.
-import type { AgentHandling, AgentRequest } from "../agent.ts";
 import type { Settings } from "../config.ts";
 import { errorFromInfo, OdwError } from "../errors.ts";
 import { canonicalJson, type Json } from "../json.ts";
-import type { Dialect, RunRecord, Step } from "../run.ts";
-import type { ParsedScript, Sandbox } from "../sandbox.ts";
+import type { RunRecord, Step } from "../run.ts";
+import type { ParsedScript, ReplanRequest, Sandbox } from "../sandbox.ts";
+import type { Recorded } from "../store.ts";
 import { openCensus } from "./census.ts";
 import type { Journal } from "./journal.ts";
 import { runScript } from "./script_runner.ts";
+import { told } from "./script_tools.ts";
 import { isThrown } from "./step_outcome.ts";
+import type { StepCall } from "./step_runner.ts";
 import type { WorkflowRef } from "./workflow_lookup.ts";
 
 export interface ReplayParts {
   record: RunRecord;
   steps: Step[];
-  answers: ReadonlyMap<string, string>;
+  recorded: Recorded;
   script: ParsedScript;
   settings: Settings;
   sandbox: Sandbox;
@@ -41,6 +43,8 @@ export async function replay(parts: ReplayParts): Promise<Json> {
     ...{ settings, sandbox, findWorkflow },
     steps: recordedSteps(parts, diverge),
     human: recordedHuman(parts, diverge),
+    tools: recordedTools(parts, diverge),
+    plans: recordedPlans(parts, diverge),
     journal: SILENT,
     census: openCensus(record.spec.limits, script.dialect, null),
     signal: controller.signal,
@@ -54,11 +58,14 @@ export async function replay(parts: ReplayParts): Promise<Json> {
 function recordedSteps({ steps }: ReplayParts, diverge: (message: string) => OdwError) {
   const byId = new Map(steps.map((step) => [step.id, step]));
   return {
-    run(id: string, request: AgentRequest, handling: AgentHandling, dialect: Dialect): Promise<Json> {
+    run({ step: id, request, handling, dialect, race }: StepCall): Promise<Json> {
       const step = byId.get(id);
       const label = handling.label ?? excerpt(request.prompt);
       if (!step) return Promise.reject(diverge(`the journal holds no call like agent ${label}`));
       if (step.status === "completed") return Promise.resolve(step.value);
+      // A branch of race() that lost: its winner is recorded. What a person skipped gave null there too.
+      const isLoser = step.status === "skipped" ? step.error !== null : step.status !== "failed";
+      if (race && isLoser) return new Promise(() => {});
       if (step.status === "skipped") return Promise.resolve(null);
       if (step.status !== "failed" || !step.error) return Promise.reject(diverge(`agent ${label} never ended`));
       return isThrown(step.error, dialect) ? Promise.reject(errorFromInfo(step.error)) : Promise.resolve(null);
@@ -66,13 +73,35 @@ function recordedSteps({ steps }: ReplayParts, diverge: (message: string) => Odw
   };
 }
 
-function recordedHuman({ answers }: ReplayParts, diverge: (message: string) => OdwError) {
+function recordedHuman({ recorded: { answers } }: ReplayParts, diverge: (message: string) => OdwError) {
   return {
     ask({ key, text }: { key: string; text: string }): Promise<string> {
       const answer = answers.get(key);
       return answer === undefined
         ? Promise.reject(diverge(`the journal holds no answer to ${JSON.stringify(text)}`))
         : Promise.resolve(answer);
+    },
+  };
+}
+
+function recordedTools({ recorded }: ReplayParts, diverge: (message: string) => OdwError) {
+  return {
+    call(key: string, name: string, input: Json): Promise<Json> {
+      const outcome = recorded.toolOutcomes.get(key);
+      return outcome
+        ? new Promise((resolve) => resolve(told(outcome)))
+        : Promise.reject(diverge(`the journal holds no call like tools.${name}(${excerpt(input)})`));
+    },
+  };
+}
+
+function recordedPlans({ recorded, sandbox }: ReplayParts, diverge: (message: string) => OdwError) {
+  return {
+    subScript(key: string, { prompt }: ReplanRequest): Promise<ParsedScript> {
+      const source = recorded.plans.get(key);
+      return source
+        ? Promise.resolve(sandbox.parse(source))
+        : Promise.reject(diverge(`the journal holds no sub-script for ${JSON.stringify(prompt)}`));
     },
   };
 }

@@ -1,12 +1,14 @@
 // What one script of a run may call: the Host behind its sandbox.
-import type { AgentHandling, AgentRequest } from "../agent.ts";
 import { OdwError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { Dialect, Question } from "../run.ts";
-import type { Host } from "../sandbox.ts";
+import type { Host, ParsedScript } from "../sandbox.ts";
 import type { Census } from "./census.ts";
 import type { Journal } from "./journal.ts";
+import type { PlanAnswers } from "./replans.ts";
+import type { ToolAnswers } from "./script_tools.ts";
 import { createStepKeys } from "./step_key.ts";
+import type { StepCall } from "./step_runner.ts";
 import type { WorkflowRef } from "./workflow_lookup.ts";
 
 export interface ScriptPlace {
@@ -15,12 +17,17 @@ export interface ScriptPlace {
   scope: string;
   /** 0 for the run's own script. */
   depth: number;
+  /** The script, or one that called it, was written by plan() or replan(). */
+  isPlanned: boolean;
 }
+
+/** A child's place, but for its dialect. */
+export type ChildPlace = Omit<ScriptPlace, "dialect">;
 
 /** Where the answers of agent() come from: a provider or a journal. */
 export interface StepAnswers {
   /** Called in the order of the script's calls. */
-  run(step: string, request: AgentRequest, handling: AgentHandling, dialect: Dialect): Promise<Json>;
+  run(call: StepCall): Promise<Json>;
 }
 
 /** Where the answers of ask() come from. */
@@ -31,27 +38,37 @@ export interface HumanAnswers {
 export interface ScriptHostParts {
   steps: StepAnswers;
   human: HumanAnswers;
+  tools: ToolAnswers;
+  plans: PlanAnswers;
   journal: Journal;
   census: Census;
   /** Deepest allowed `depth`. */
   nesting: number;
-  runChild: (ref: WorkflowRef, args: Json | undefined, place: { scope: string; depth: number }) => Promise<Json>;
+  findChild: (ref: WorkflowRef) => Promise<ParsedScript>;
+  runChild: (script: ParsedScript, args: Json | undefined, place: ChildPlace) => Promise<Json>;
 }
 
 export function createScriptHost(place: ScriptPlace, parts: ScriptHostParts): Host {
-  const { steps, human, journal, census } = parts;
+  const { steps, human, tools, plans, journal, census } = parts;
   const keys = createStepKeys(place.scope);
 
   return {
-    agent: (request: AgentRequest, handling: AgentHandling) =>
-      steps.run(keys.next(request), request, handling, place.dialect),
-    tool: (name) => Promise.reject(new OdwError("denied", `tools.${name}() is not permitted`)),
-    replan: () => Promise.reject(new OdwError("denied", "replan() is not permitted")),
+    agent: (request, handling, race) =>
+      steps.run({ step: keys.next(request), request, handling, dialect: place.dialect, race }),
+    tool: (name, input) => tools.call(keys.nextTool(name, input), name, input),
+    async replan(request) {
+      if (place.isPlanned) throw plannedAlready(place.dialect);
+      const key = keys.nextPlan(request);
+      const script = await plans.subScript(key, request);
+      const scope = `${place.scope}/${key}`;
+      return await parts.runChild(script, request.args, { scope, depth: place.depth, isPlanned: true });
+    },
     ask: (asked) => human.ask({ key: keys.nextQuestion(asked), ...asked }),
-    workflow(ref, args) {
-      if (place.depth >= parts.nesting) return Promise.reject(tooDeep(parts.nesting));
+    async workflow(ref, args) {
+      if (place.depth >= parts.nesting) throw tooDeep(parts.nesting);
       const scope = `${place.scope}/${keys.nextScope({ ...ref, args: args ?? null })}`;
-      return parts.runChild(ref, args, { scope, depth: place.depth + 1 });
+      const { depth, isPlanned } = place;
+      return await parts.runChild(await parts.findChild(ref), args, { scope, depth: depth + 1, isPlanned });
     },
     checkpoint: (key, value) => journal.note({ type: "checkpoint_saved", key, value }),
     phase: (title) => journal.note({ type: "phase_started", title }),
@@ -66,5 +83,13 @@ function tooDeep(nesting: number): OdwError {
   return new OdwError(
     "usage",
     `workflow() cannot be called from within a child workflow: nesting is limited to ${levels} (setting script.nesting)`,
+  );
+}
+
+function plannedAlready(dialect: Dialect): OdwError {
+  const name = dialect === "meta" ? "plan()" : "replan()";
+  return new OdwError(
+    "usage",
+    `${name} cannot be called from within a planned sub-script: planning is limited to one level; let the outer script plan again`,
   );
 }

@@ -1,51 +1,41 @@
-// Runs the scripts of one run: its own and those that workflow() calls, each in a realm of its own.
+// Runs the scripts of one run: its own and those that workflow(), plan() and replan() call, each in a realm of its own.
 import type { Settings } from "../config.ts";
 import type { Json } from "../json.ts";
 import type { RunSpec } from "../run.ts";
 import type { ExecuteOptions, ParsedScript, Sandbox } from "../sandbox.ts";
-import type { Census } from "./census.ts";
-import type { Journal } from "./journal.ts";
-import { createScriptHost, type HumanAnswers, type ScriptPlace, type StepAnswers } from "./script_host.ts";
-import type { WorkflowRef } from "./workflow_lookup.ts";
+import { type ChildPlace, createScriptHost, type ScriptHostParts } from "./script_host.ts";
 
-export interface ScriptRunnerParts {
+export interface ScriptRunnerParts
+  extends Pick<ScriptHostParts, "steps" | "human" | "tools" | "plans" | "journal" | "census"> {
   runId: string;
   spec: RunSpec;
   /** Start of the run's clock in milliseconds since the epoch, the same in every part of a resumed run. */
   clockStartMs: number;
   settings: Settings;
   sandbox: Sandbox;
-  steps: StepAnswers;
-  human: HumanAnswers;
-  journal: Journal;
-  census: Census;
-  findWorkflow: (ref: WorkflowRef) => Promise<ParsedScript>;
+  findWorkflow: ScriptHostParts["findChild"];
   signal: AbortSignal;
 }
 
 /** Gives the script's result; rejects as Sandbox.execute does. */
 export function runScript(script: ParsedScript, parts: ScriptRunnerParts): Promise<Json> {
   const args = parts.spec.hasArgs ? parts.spec.args : undefined;
-  return execute(script, { args, scope: "", depth: 0 }, parts);
+  return execute(script, { args, scope: "", depth: 0, isPlanned: false }, parts);
 }
 
-interface Given {
+interface Given extends ChildPlace {
   args: Json | undefined;
-  scope: string;
-  depth: number;
 }
 
 function execute(script: ParsedScript, given: Given, parts: ScriptRunnerParts): Promise<Json> {
-  const place: ScriptPlace = { dialect: script.dialect, scope: given.scope, depth: given.depth };
-  const host = createScriptHost(place, {
-    steps: parts.steps,
-    human: parts.human,
-    journal: parts.journal,
-    census: parts.census,
+  const { args, ...place } = given;
+  const host = createScriptHost({ ...place, dialect: script.dialect }, {
+    ...parts,
     nesting: parts.settings.script.nesting,
-    runChild: async (ref, args, child) => await execute(await parts.findWorkflow(ref), { args, ...child }, parts),
+    findChild: parts.findWorkflow,
+    runChild: (child, childArgs, childPlace) => execute(child, { args: childArgs, ...childPlace }, parts),
   });
-  return parts.sandbox.execute(script, host, executeOptions(script, given.args, parts));
+  return parts.sandbox.execute(script, host, executeOptions(script, args, parts));
 }
 
 function executeOptions(script: ParsedScript, args: Json | undefined, parts: ScriptRunnerParts): ExecuteOptions {

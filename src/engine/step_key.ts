@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { AgentRequest } from "../agent.ts";
 import { canonicalJson, type Json } from "../json.ts";
-import type { AskedQuestion } from "../sandbox.ts";
+import type { AskedQuestion, ReplanRequest } from "../sandbox.ts";
 
 /** 128 bits of the SHA-256 are enough to tell the calls of one run apart, and short enough to read. */
 const KEY_HEX = 32;
@@ -12,6 +12,10 @@ export interface StepKeys {
   nextQuestion(question: AskedQuestion): string;
   /** The scope of a child workflow. */
   nextScope(ref: Json): string;
+  /** A tool that the script itself calls. */
+  nextTool(name: string, input: Json): string;
+  /** A sub-script that the planner writes. */
+  nextPlan(request: ReplanRequest): string;
 }
 
 /**
@@ -22,8 +26,7 @@ export function createStepKeys(scope: string): StepKeys {
   const counts = new Map<string, number>();
 
   function count(value: Json): string {
-    const text = canonicalJson({ scope, value });
-    const key = createHash("sha256").update(text).digest("hex").slice(0, KEY_HEX);
+    const key = hashOf({ scope, value });
     const ordinal = (counts.get(key) ?? 0) + 1;
     counts.set(key, ordinal);
     return `${key}#${ordinal}`;
@@ -33,5 +36,12 @@ export function createStepKeys(scope: string): StepKeys {
     next: (request) => count(request as unknown as Json),
     nextQuestion: (question) => count({ question: question as unknown as Json }),
     nextScope: (ref) => count({ workflow: ref }),
+    nextTool: (name, input) => count({ tool: name, input }),
+    nextPlan: (request) => count({ plan: request as unknown as Json }),
   };
+}
+
+/** The key of a value: equal for equal JSON, whatever the order of its members. */
+export function hashOf(value: Json): string {
+  return createHash("sha256").update(canonicalJson(value)).digest("hex").slice(0, KEY_HEX);
 }

@@ -2,14 +2,18 @@
 import type { AgentCall, AgentHandling, AgentRequest, AgentResult, AgentRetry, AgentRunner } from "../agent.ts";
 import { errorFromInfo, OdwError } from "../errors.ts";
 import type { Json } from "../json.ts";
-import type { Queue } from "../queue.ts";
-import type { Dialect, EventBody, RunLimits } from "../run.ts";
+import type { Queue, SubmitOptions } from "../queue.ts";
+import type { Dialect, RunLimits } from "../run.ts";
+import type { Race } from "../sandbox.ts";
+import { aborted } from "./aborted.ts";
 import { Backlog } from "./backlog.ts";
 import type { Census } from "./census.ts";
 import type { Journal } from "./journal.ts";
-import { isThrown } from "./step_outcome.ts";
+import { endingOf, labelOf, namesOf, startedEvent, tell } from "./step_events.ts";
+import { openStepWork, type StepWork, type WorkPlace } from "./step_work.ts";
+import { UnderWay } from "./under_way.ts";
+import { type Fresh, WaitingNotes } from "./waiting_notes.ts";
 
-const LABEL_CHARS = 48;
 /** Calls in the queue for each permit of the run; the others wait in the backlog. */
 const QUEUED_PER_PERMIT = 4;
 
@@ -21,6 +25,7 @@ export interface StepRunnerParts {
   queue: Queue;
   journal: Journal;
   census: Census;
+  place: Omit<WorkPlace, "runId">;
   /** Answers of earlier parts of this run by step id. */
   recorded: ReadonlyMap<string, Json>;
   /** Ends every call of the run. */
@@ -33,54 +38,71 @@ export interface StepRunnerParts {
   isPausing: () => boolean;
 }
 
-/** A call that is new in this tick. */
-interface Fresh {
+/** A call as the script made it. */
+export interface StepCall {
   step: string;
+  request: AgentRequest;
   handling: AgentHandling;
-  /** Neither started nor ended. */
-  isWaiting: boolean;
+  dialect: Dialect;
+  /** See Host.agent. */
+  race?: Race | undefined;
 }
 
 /** Why a skipped call was ended. */
 const SKIPPED = new OdwError("aborted", "the agent was skipped");
+const NOT_NEEDED = new OdwError("aborted", "not needed any more: another branch of race() won");
+/** Tells tools that are still at it that nobody waits for them. */
+const ENDED = new OdwError("aborted", "the agent has ended");
 
 /** The calls of one run, over all its scripts. */
 export class StepRunner {
   readonly #parts: StepRunnerParts;
-  readonly #underWay = new Set<Promise<void>>();
+  readonly #place: WorkPlace;
+  readonly #underWay = new UnderWay();
+  /** Those that may be changing something. */
+  readonly #working = new UnderWay();
   /** One controller a call, all ended with the run: an AbortSignal.any for each call would cost more than the call. */
   readonly #controllers = new Map<string, AbortController>();
   readonly #backlog: Backlog;
-  /** Calls of this tick that may have to wait. */
-  #fresh: Fresh[] = [];
+  readonly #warned = new Set<string>();
+  readonly #waiting: WaitingNotes;
 
   constructor(parts: StepRunnerParts) {
     this.#parts = parts;
+    this.#waiting = new WaitingNotes(parts.journal, parts.signal);
+    this.#place = { ...parts.place, runId: parts.runId };
     this.#backlog = new Backlog(parts.limits.concurrency * QUEUED_PER_PERMIT);
     parts.signal.addEventListener("abort", () => {
       for (const controller of this.#controllers.values()) controller.abort(parts.signal.reason);
     });
   }
 
-  /** The answer; null or a rejection for a failed call, as the dialect has it. */
-  run(step: string, request: AgentRequest, asked: AgentHandling, dialect: Dialect): Promise<Json> {
-    const handling = { ...asked, label: asked.label ?? labelOf(request) };
-    const answer = this.#parts.recorded.get(step);
-    return answer === undefined
-      ? this.#perform(step, request, handling, dialect)
-      : this.#replay(step, answer, handling);
+  /** The answer; null or a rejection for a failed call, as the dialect has it. Never settles for a call that lost its race. */
+  run(asked: StepCall): Promise<Json> {
+    const handling = { ...asked.handling, label: asked.handling.label ?? labelOf(asked.request) };
+    const answer = this.#parts.recorded.get(asked.step);
+    return answer === undefined ? this.#perform({ ...asked, handling }) : this.#replay(asked.step, answer, handling);
   }
 
   /** Ends one call that waits or runs: it becomes `step_skipped`. False when there is no such call. */
   skip(step: string): boolean {
-    const controller = this.#controllers.get(step);
-    controller?.abort(SKIPPED);
-    return controller !== undefined || this.#backlog.drop(step, SKIPPED);
+    return this.#end(step, SKIPPED);
   }
 
-  /** Settles when no started call is under way. */
-  async idle(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+  /** Settles when no started call is under way, but for those that wait for an answer that another process will be given. */
+  idle(): Promise<void> {
+    return this.#underWay.idle();
+  }
+
+  /** Settles when no call is at its tools or holds a worktree. */
+  settled(): Promise<void> {
+    return this.#working.idle();
+  }
+
+  #end(step: string, reason: OdwError): boolean {
+    const controller = this.#controllers.get(step);
+    controller?.abort(reason);
+    return controller !== undefined || this.#backlog.drop(step, reason);
   }
 
   #replay(step: string, answer: Json, handling: AgentHandling): Promise<Json> {
@@ -89,93 +111,152 @@ export class StepRunner {
     return Promise.resolve(answer);
   }
 
-  async #perform(step: string, request: AgentRequest, handling: AgentHandling, dialect: Dialect): Promise<Json> {
+  async #perform(call: StepCall): Promise<Json> {
     try {
       this.#checkStart();
       this.#parts.census.admit();
-      return tell(await this.#enter(step, request, handling, dialect), dialect);
+      if (call.race) await this.#mayRace(call.step, call.race);
+      return tell(await this.#enter(call), call.dialect);
     } catch (error) {
-      if (error === SKIPPED) return await this.#tellSkipped(step, dialect);
+      if (error === SKIPPED) return await this.#tellSkipped(call, SKIPPED);
+      if (error === NOT_NEEDED) return await this.#tellSkipped(call, NOT_NEEDED);
       if (this.#parts.isPausing()) await aborted(this.#parts.signal);
       throw error;
     }
   }
 
-  async #enter(step: string, request: AgentRequest, handling: AgentHandling, dialect: Dialect): Promise<AgentResult> {
-    const entering = this.#backlog.enter(step);
-    const fresh: Fresh = { step, handling, isWaiting: true };
-    this.#noteIfWaiting(fresh);
+  async #mayRace(step: string, { cancelled, mayStart }: Race): Promise<void> {
+    cancelled.addEventListener("abort", () => this.#end(step, NOT_NEEDED), { once: true });
+    await mayStart;
+    if (!cancelled.aborted) return;
+    this.#parts.census.refund();
+    throw NOT_NEEDED;
+  }
+
+  async #enter(call: StepCall): Promise<AgentResult> {
+    const entering = this.#backlog.enter(call.step);
+    const fresh: Fresh = { call, isWaiting: true };
+    this.#waiting.add(fresh);
     if (entering) await entering;
     try {
-      const call = await this.#prepare(request, handling, dialect);
-      return await this.#submit(fresh, call, dialect);
+      const prepared = await this.#prepare(call);
+      if (call.race?.cancelled.aborted) throw NOT_NEEDED;
+      return await this.#submit(fresh, prepared);
     } finally {
       fresh.isWaiting = false;
       this.#backlog.leave();
     }
   }
 
-  async #prepare(request: AgentRequest, handling: AgentHandling, dialect: Dialect): Promise<AgentCall> {
+  async #prepare({ request, handling, dialect }: StepCall): Promise<AgentCall> {
     try {
-      return await this.#parts.runner.prepare(request, handling, { dialect, model: this.#parts.model });
+      const call = await this.#parts.runner.prepare(request, handling, { dialect, model: this.#parts.model });
+      if (call.warnings.length > 0) this.#warn(call.warnings);
+      return call;
     } catch (error) {
       this.#parts.census.refund();
       throw error;
     }
   }
 
-  async #submit(fresh: Fresh, call: AgentCall, dialect: Dialect): Promise<AgentResult> {
-    const { step } = fresh;
-    const { runId, limits, queue, journal, census, signal } = this.#parts;
+  async #submit(fresh: Fresh, call: AgentCall): Promise<AgentResult> {
+    const { step } = fresh.call;
+    const { queue, journal, census, signal, limits } = this.#parts;
     if (signal.aborted) throw signal.reason;
     const ended = Promise.withResolvers<void>();
     const controller = new AbortController();
     this.#controllers.set(step, controller);
-    let startedAt = 0;
-    const onStarted = (started: AgentCall) => {
-      this.#checkStart();
-      startedAt ||= performance.now();
-      fresh.isWaiting = false;
-      this.#underWay.add(ended.promise);
-      journal.note(startedEvent(step, started));
+    const work = openStepWork(call, this.#place, {
+      ...{ step, journal, signal: controller.signal },
+      onHeld: () => this.#underWay.delete(step),
+    });
+    const timing = { startedAt: 0 };
+    const options = {
+      ...{ signal: controller.signal, recorded: ended.promise },
+      ...this.#hooksOf(fresh, work, timing),
+      ...(census.reserve ? { reserve: census.reserve } : {}),
     };
-    const onRetried = ({ attempt, reason, waitMs }: AgentRetry) =>
-      journal.note({ type: "step_retried", step, attempt, reason, waitMs });
-    const hooks = { onStarted, onRetried, ...(census.reserve ? { reserve: census.reserve } : {}) };
-    const task = { runId, stepId: step, runConcurrency: limits.concurrency, call };
     try {
-      const result = await queue.submit(task, { signal: controller.signal, recorded: ended.promise, ...hooks });
-      const refusal = this.#refusalOf(result);
-      // Refused before its first request: the call runs again when the run goes on, and until then nothing has come of it.
-      if (refusal && result.attempts === 0) throw refusal;
-      const durationMs = Math.round(performance.now() - startedAt);
-      const events = endingOf(step, result, durationMs, call.handling, dialect);
-      await journal.write(...(refusal ? events.slice(0, 1) : events), ...census.addResult(result));
-      if (refusal) throw refusal;
+      const task = { runId: this.#parts.runId, stepId: step, runConcurrency: limits.concurrency, call };
+      const result = await queue.submit(task, options);
+      await this.#record(result, { fresh, work, durationMs: Math.round(performance.now() - timing.startedAt) });
       return result;
     } finally {
+      if (work) await this.#letGo(step, work);
       this.#controllers.delete(step);
-      this.#underWay.delete(ended.promise);
+      this.#underWay.delete(step);
       ended.resolve();
     }
   }
 
-  /** Free permits are given within the microtasks of this tick: a call without one after them has to wait. */
-  #noteIfWaiting(fresh: Fresh): void {
-    if (this.#fresh.push(fresh) === 1) setTimeout(() => this.#noteWaiting(), 0);
+  /** Throws what pauses the run. */
+  async #record(
+    result: AgentResult,
+    { fresh, work, durationMs }: { fresh: Fresh; work: StepWork | null; durationMs: number },
+  ): Promise<void> {
+    const refusal = this.#refusalOf(result);
+    // Refused before its first request: the call runs again when the run goes on, and until then nothing has come of it.
+    if (refusal && result.attempts === 0) throw refusal;
+    const events = endingOf(result, { ...fresh.call, durationMs });
+    const released = work ? await work.release() : [];
+    const { journal, census } = this.#parts;
+    await journal.write(...released, ...(refusal ? events.slice(0, 1) : events), ...census.addResult(result));
+    if (refusal) throw refusal;
   }
 
-  #noteWaiting(): void {
-    const waiting = this.#fresh.filter(({ isWaiting }) => isWaiting);
-    this.#fresh = [];
-    if (waiting.length === 0 || this.#parts.signal.aborted) return;
-    this.#parts.journal.note(
-      ...waiting.map(({ step, handling }): EventBody => ({ type: "step_queued", step, ...namesOf(handling) })),
-    );
+  #hooksOf(
+    fresh: Fresh,
+    work: StepWork | null,
+    timing: { startedAt: number },
+  ): Pick<SubmitOptions, "onStarted" | "onRetried" | "work"> {
+    const { step } = fresh.call;
+    const { journal } = this.#parts;
+    const onRetried = ({ attempt, reason, waitMs }: AgentRetry) =>
+      journal.note({ type: "step_retried", step, attempt, reason, waitMs });
+    const onStarted = (started: AgentCall) => {
+      this.#checkStart();
+      timing.startedAt ||= performance.now();
+      fresh.isWaiting = false;
+      this.#underWay.add(step);
+      if (work) return this.#startWork(step, started, work);
+      journal.note(startedEvent(step, started));
+    };
+    return { onStarted, onRetried, ...(work ? { work: work.tools } : {}) };
   }
 
-  async #tellSkipped(step: string, dialect: Dialect): Promise<Json> {
-    await this.#parts.journal.write({ type: "step_skipped", step });
+  /** A call that cannot be isolated has not started. */
+  async #startWork(step: string, call: AgentCall, work: StepWork): Promise<void> {
+    this.#working.add(step);
+    try {
+      await work.isolate();
+    } catch (error) {
+      this.#parts.census.refund();
+      throw error;
+    }
+    this.#controllers.get(step)?.signal.throwIfAborted();
+    this.#parts.journal.note(startedEvent(step, call), ...work.started());
+  }
+
+  /** However the call ended: no tool of it goes on, and its worktree is not lost. */
+  async #letGo(step: string, work: StepWork): Promise<void> {
+    this.#controllers.get(step)?.abort(ENDED);
+    const released = await work.release();
+    // A run that lost its lease can write no more; the worktree is released all the same.
+    if (released.length > 0) await this.#parts.journal.write(...released).catch(() => {});
+    this.#working.delete(step);
+  }
+
+  #warn(warnings: string[]): void {
+    for (const message of warnings.filter((warning) => !this.#warned.has(warning))) {
+      this.#warned.add(message);
+      this.#parts.journal.note({ type: "log_written", level: "warn", message });
+    }
+  }
+
+  async #tellSkipped({ step, dialect }: StepCall, why: OdwError): Promise<Json> {
+    const isLoser = why === NOT_NEEDED;
+    await this.#parts.journal.write({ type: "step_skipped", step, ...(isLoser ? { reason: why.message } : {}) });
+    if (isLoser) return await new Promise<never>(() => {});
     if (dialect === "execute") throw SKIPPED;
     return null;
   }
@@ -200,49 +281,4 @@ export class StepRunner {
       throw error;
     }
   }
-}
-
-/** Rejects with the signal's reason as soon as there is one. */
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    else signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
-}
-
-function startedEvent(step: string, { request, handling, route }: AgentCall): EventBody {
-  return { type: "step_started", step, request, handling, model: `${route.provider}/${route.modelId}` };
-}
-
-function namesOf({ label, phase }: AgentHandling): { label?: string; phase?: string } {
-  return { ...(label === undefined ? {} : { label }), ...(phase === undefined ? {} : { phase }) };
-}
-
-function endingOf(
-  step: string,
-  result: AgentResult,
-  durationMs: number,
-  { label, phase }: AgentHandling,
-  dialect: Dialect,
-): EventBody[] {
-  const { model, attempts, usage, costUsd } = result;
-  const common = { step, model, attempts, usage, costUsd, durationMs };
-  if (result.status === "completed") return [{ type: "step_completed", value: result.value, ...common }];
-  const { error, rawText } = result;
-  const failed: EventBody = { type: "step_failed", error, ...(rawText === undefined ? {} : { rawText }), ...common };
-  if (isThrown(error, dialect)) return [failed];
-  const failure = { label: label ?? "agent", phase: phase ?? null, reason: error.message };
-  return [failed, { type: "failure_recorded", failure }];
-}
-
-function tell(result: AgentResult, dialect: Dialect): Json {
-  if (result.status === "completed") return result.value;
-  if (isThrown(result.error, dialect)) throw errorFromInfo(result.error);
-  return null;
-}
-
-function labelOf(request: AgentRequest): string {
-  const line = request.prompt.trimStart().split("\n", 1)[0] ?? "";
-  const text = line || request.agentType || "agent";
-  return text.length > LABEL_CHARS ? `${text.slice(0, LABEL_CHARS - 1)}…` : text;
 }

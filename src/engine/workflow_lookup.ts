@@ -51,7 +51,8 @@ export async function listWorkflows(places: LookupPlaces, sandbox: Sandbox): Pro
     if (infos.has(name)) return;
     const meta = candidate.script?.meta;
     const problem = candidate.script ? "" : `cannot be launched: ${firstLine(candidate.problem)}`;
-    infos.set(name, { name, description: meta?.description ?? problem, whenToUse: meta?.whenToUse ?? null, source });
+    const description = meta?.description ?? problem;
+    infos.set(name, { name, description, whenToUse: meta?.whenToUse ?? null, args: meta?.args ?? {}, source });
   };
   for (const folder of foldersOf(places)) {
     for (const candidate of await readFolder(folder, places, sandbox)) add(candidate, candidate.source.file);

@@ -12,10 +12,20 @@ const MOST_FAILURES = 10;
 
 export type RunAnswer = z.output<typeof runOutput>;
 
-export async function runAnswer(engine: Engine, record: RunRecord, parts: McpParts): Promise<RunAnswer> {
-  const { id, name, status, usage, error, failures, question } = record;
+export interface AnswerOptions {
+  parts: McpParts;
+  /** The model may answer the run's question; else the user has to, by these words. */
+  approveBy?: string | null;
+}
+
+export async function runAnswer(
+  engine: Engine,
+  record: RunRecord,
+  { parts, approveBy = null }: AnswerOptions,
+): Promise<RunAnswer> {
+  const { id, name, status, usage } = record;
   const progress = await progressOf(engine, id);
-  const approval = question?.approval;
+  const result = status === "completed" ? await resultOf(record, parts) : {};
   return {
     run_id: id,
     name,
@@ -23,25 +33,10 @@ export async function runAnswer(engine: Engine, record: RunRecord, parts: McpPar
     phase: progress.phase,
     agents: progress.agents,
     cost_usd: usage.costUsd,
-    ...(status === "completed" ? await resultOf(record, parts) : {}),
-    ...(error
-      ? { error: `${error.name}: ${error.message}` }
-      : record.reason && status !== "completed"
-      ? { error: record.reason }
-      : {}),
-    ...(failures.length > 0
-      ? { failures: failures.slice(0, MOST_FAILURES).map(({ label, reason }) => `${label}: ${reason}`) }
-      : {}),
-    ...(status === "waiting" && question
-      ? {
-        question: {
-          text: question.text,
-          ...(question.choices ? { choices: question.choices } : {}),
-          ...(approval ? { detail: approval.detail } : {}),
-        },
-      }
-      : {}),
-    next: nextOf(record),
+    ...result,
+    ...troubleOf(record),
+    ...questionOf(record),
+    next: nextOf(record, { isLong: "result_head" in result, path: result.result_path, approveBy }),
   };
 }
 
@@ -54,16 +49,40 @@ async function resultOf(record: RunRecord, parts: McpParts): Promise<Partial<Run
   const text = resultText(record);
   if (text.length <= WHOLE_CHARS) return { result: record.result };
   const path = await parts.saveResult(record.id, text);
-  return { result_head: text.slice(0, HEAD_CHARS), result_path: path, result_chars: text.length };
+  const place = path === null ? {} : { result_path: path };
+  return { result_head: text.slice(0, HEAD_CHARS), ...place, result_chars: text.length };
 }
 
-function nextOf({ id, status, result }: RunRecord): string {
+function troubleOf({ error, reason, status, failures }: RunRecord): Partial<RunAnswer> {
+  const said = error ? `${error.name}: ${error.message}` : status === "completed" ? null : reason;
+  const lines = failures.slice(0, MOST_FAILURES).map(({ label, reason }) => `${label}: ${reason}`);
+  const more = failures.length - lines.length;
+  if (more > 0) lines.push(`and ${more} more`);
+  return { ...(said ? { error: said } : {}), ...(lines.length > 0 ? { failures: lines } : {}) };
+}
+
+function questionOf({ status, question }: RunRecord): Partial<RunAnswer> {
+  if (status !== "waiting" || !question) return {};
+  const { text, choices, approval } = question;
+  return {
+    question: { text, ...(choices ? { choices } : {}), ...(approval ? { detail: approval.detail } : {}) },
+  };
+}
+
+interface NextOptions {
+  isLong: boolean;
+  path: string | undefined;
+  approveBy: string | null;
+}
+
+function nextOf({ id, status }: RunRecord, { isLong, path, approveBy }: NextOptions): string {
   switch (status) {
     case "completed":
-      return JSON.stringify(result ?? null).length > WHOLE_CHARS
-        ? `read the file at result_path, or call workflow_result with {"run_id":"${id}","offset":${HEAD_CHARS}}`
-        : "use the result";
+      if (!isLong) return "use the result";
+      return `${path === undefined ? "call" : "read the file at result_path, or call"} workflow_result with ` +
+        `{"run_id":"${id}","offset":${HEAD_CHARS}}`;
     case "waiting":
+      if (approveBy !== null) return `ask the user to approve it in a terminal: ${approveBy}; then call workflow_wait`;
       return `ask the user the question, then call workflow_respond with {"run_id":"${id}","answer":"…"}`;
     case "paused":
       return `tell the user why it is paused; odw resume ${id} goes on, with higher limits where a budget is used up`;

@@ -2,19 +2,27 @@
 import type { CallToolResult, ServerContext } from "@modelcontextprotocol/server";
 import type * as z from "zod";
 import type { Engine, StartRequest } from "../engine.ts";
-import { OdwError } from "../errors.ts";
+import { errorInfo, OdwError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { McpParts } from "../mcp.ts";
-import { hasEnded, type RunLimits } from "../run.ts";
+import { hasEnded, type RunLimits, type RunRecord } from "../run.ts";
+import type { HostSide } from "./host_side.ts";
+import { approvalSteps, askHost, type QuestionParts, respondFor } from "./questions.ts";
 import { resultText, runAnswer } from "./run_answer.ts";
 import type { planInput, resultInput, startInput, waitInput } from "./shapes.ts";
-import { waitForRun } from "./wait.ts";
+import { type Progress, waitForRun } from "./wait.ts";
 
-/** A host's folder: the workspace of runs that it starts. */
-export type CwdOf = (context: ServerContext) => Promise<string | undefined>;
+/** Of a call that waits: hosts give up after 60 s. */
+const CALL_MS = 50_000;
+/** The shortest time in which a user can read a question. */
+const LEAST_ASK_MS = 5_000;
 
 export interface ToolParts extends McpParts {
-  cwdOf: CwdOf;
+  host: HostSide;
+  /** False over HTTP: there the server's own folder is the workspace. */
+  followsRoots: boolean;
+  /** Of notifications while a call waits. */
+  progressEveryMs: number;
 }
 
 const DEFAULT_LIMITS: RunLimits = {
@@ -27,51 +35,60 @@ const DEFAULT_LIMITS: RunLimits = {
 };
 
 export async function list(parts: ToolParts, context: ServerContext) {
-  const engine = await engineFor(parts, context);
+  const { engine } = await placeOf(parts, context);
   const workflows = (await engine.workflows()).map(({ name, description, whenToUse, ...rest }) => ({
     name,
     description,
     when_to_use: whenToUse,
-    ...("args" in rest && rest.args !== undefined ? { args: rest.args as Json } : {}),
+    ...("args" in rest && rest.args !== undefined ? { args: rest.args as unknown as Json } : {}),
   }));
   return answer({ workflows });
 }
 
 export async function start(parts: ToolParts, input: z.output<typeof startInput>, context: ServerContext) {
-  const cwd = await parts.cwdOf(context);
-  const engine = await parts.engine(cwd);
+  const place = await placeOf(parts, context);
+  const record = await startRun(parts, input, place);
+  const warnings = await parts.warnings(place.cwd);
+  return answer({ ...await runAnswer(place.engine, record, { parts }), ...(warnings.length > 0 ? { warnings } : {}) });
+}
+
+/** Recorded, and begun in a process that outlives this one. */
+export async function startRun(
+  parts: ToolParts,
+  input: z.output<typeof startInput>,
+  { engine, cwd }: Place,
+): Promise<RunRecord> {
   const request = startRequest(input);
   await refuseFaults(engine, request);
   const { id } = await engine.create(request);
-  await parts.launch(id, cwd);
-  return answer(await runAnswer(engine, await engine.get(id), parts));
+  try {
+    await parts.launch(id, cwd);
+  } catch (error) {
+    const { code, message } = errorInfo(error);
+    throw new OdwError(code ?? "denied", `${message}; the run is kept, the user can start it with: odw resume ${id}`, {
+      cause: error,
+    });
+  }
+  return await engine.get(id);
 }
 
 export async function wait(parts: ToolParts, { run_id, wait_s }: z.output<typeof waitInput>, context: ServerContext) {
-  const engine = await engineFor(parts, context);
-  const { id, status } = await engine.get(run_id);
-  if (!hasEnded(status) && status !== "paused") {
-    const token = context.mcpReq._meta?.progressToken;
-    const onProgress = token === undefined
-      ? undefined
-      : (progress: { done: number; started: number; phase: string | null }) => {
-        const message = `${
-          progress.phase ? `${progress.phase}: ` : ""
-        }${progress.done} of ${progress.started} agents done`;
-        void context.mcpReq.notify({
-          method: "notifications/progress",
-          params: { progressToken: token, progress: progress.done, total: Math.max(progress.started, 1), message },
-        }).catch(() => {});
-      };
-    const options = { waitMs: wait_s * 1000, signal: context.mcpReq.signal, ...(onProgress ? { onProgress } : {}) };
-    await waitForRun(engine, id, options);
+  const begun = Date.now();
+  const place = await placeOf(parts, context);
+  const { id } = await place.engine.get(run_id);
+  const leftMs = () => wait_s * 1000 - (Date.now() - begun);
+  for (;;) {
+    await waitOnce(parts, { engine: place.engine, id, waitMs: leftMs() }, context);
+    const record = await place.engine.get(id);
+    const timeoutMs = Math.max(LEAST_ASK_MS, CALL_MS - (Date.now() - begun));
+    const goesOn = await askHost(questionParts(parts, place), record, { context, timeoutMs });
+    if (!goesOn || leftMs() <= 0) return answer(await told(parts, place, { id, context }));
   }
-  return answer(await runAnswer(engine, await engine.get(id), parts));
 }
 
 export async function status(parts: ToolParts, { run_id }: { run_id: string }, context: ServerContext) {
-  const engine = await engineFor(parts, context);
-  return answer(await runAnswer(engine, await engine.get(run_id), parts));
+  const place = await placeOf(parts, context);
+  return answer(await told(parts, place, { id: run_id, context }));
 }
 
 export async function result(
@@ -79,7 +96,7 @@ export async function result(
   { run_id, offset, max_chars }: z.output<typeof resultInput>,
   context: ServerContext,
 ) {
-  const engine = await engineFor(parts, context);
+  const { engine } = await placeOf(parts, context);
   const record = await engine.get(run_id);
   if (record.status !== "completed") {
     throw new OdwError(
@@ -105,23 +122,21 @@ export async function respond(
   { run_id, answer: given }: { run_id: string; answer: string },
   context: ServerContext,
 ) {
-  const engine = await engineFor(parts, context);
-  const before = await engine.get(run_id);
-  await engine.respond(before.id, given);
-  // A run that stopped at its question goes on in a process of its own.
-  if (!before.isOwned) await parts.launch(before.id, await parts.cwdOf(context));
-  return answer(await runAnswer(engine, await engine.get(before.id), parts));
+  const place = await placeOf(parts, context);
+  const record = await place.engine.get(run_id);
+  await respondFor(questionParts(parts, place), record, { answer: given, context, timeoutMs: CALL_MS });
+  return answer(await told(parts, place, { id: record.id, context }));
 }
 
 export async function cancel(parts: ToolParts, { run_id }: { run_id: string }, context: ServerContext) {
-  const engine = await engineFor(parts, context);
-  const { id } = await engine.get(run_id);
-  await engine.cancel(id);
-  return answer(await runAnswer(engine, await engine.get(id), parts));
+  const place = await placeOf(parts, context);
+  const { id } = await place.engine.get(run_id);
+  await place.engine.cancel(id);
+  return answer(await told(parts, place, { id, context }));
 }
 
 export async function plan(parts: ToolParts, { task, topology }: z.output<typeof planInput>, context: ServerContext) {
-  const engine = await engineFor(parts, context);
+  const { engine } = await placeOf(parts, context);
   const made = await engine.plan({
     task,
     planner: "auto",
@@ -130,6 +145,7 @@ export async function plan(parts: ToolParts, { task, topology }: z.output<typeof
     ...(topology === undefined ? {} : { topology }),
   });
   const { estimate, problems } = made.check;
+  const builtIn = /^built-in:(.+)$/.exec(made.script.file)?.[1];
   return answer({
     topology: made.choice.topology,
     reason: made.choice.reason,
@@ -141,14 +157,58 @@ export async function plan(parts: ToolParts, { task, topology }: z.output<typeof
     problems: problems.map(({ place, message }) => `${place ? `${place}: ` : ""}${message}`),
     notes: made.notes,
     start: {
-      ...("name" in made.script ? { name: made.script.name } : { script: made.script.text }),
+      ...(builtIn ? { name: builtIn } : { script: made.script.text }),
       args: made.args,
     } as Json,
   });
 }
 
-async function engineFor(parts: ToolParts, context: ServerContext): Promise<Engine> {
-  return await parts.engine(await parts.cwdOf(context));
+/** Where a call works. */
+export interface Place {
+  engine: Engine;
+  /** undefined: the folder that odw was started in. */
+  cwd: string | undefined;
+}
+
+export async function placeOf(parts: ToolParts, context: ServerContext): Promise<Place> {
+  const cwd = parts.followsRoots ? await parts.host.workspace(context) : undefined;
+  return { engine: await parts.engine(cwd), cwd };
+}
+
+export function questionParts(parts: ToolParts, { engine, cwd }: Place): QuestionParts {
+  const { host, approveInChat } = parts;
+  return { engine, host, approveInChat, goOn: ({ id }) => parts.launch(id, cwd) };
+}
+
+/** The run as it stands now. */
+async function told(
+  parts: ToolParts,
+  { engine }: Place,
+  { id, context }: { id: string; context: ServerContext },
+) {
+  const record = await engine.get(id);
+  const { question } = record;
+  const isTheUsers = question?.approval && !parts.approveInChat && !parts.host.canAsk(context);
+  return await runAnswer(engine, record, { parts, approveBy: isTheUsers ? approvalSteps(record.id, question) : null });
+}
+
+async function waitOnce(
+  parts: ToolParts,
+  { engine, id, waitMs }: { engine: Engine; id: string; waitMs: number },
+  { mcpReq }: ServerContext,
+): Promise<void> {
+  const { status, isOwned } = await engine.get(id);
+  const standsStill = status === "paused" || status === "interrupted" || (status === "waiting" && !isOwned);
+  if (hasEnded(status) || standsStill || waitMs <= 0) return;
+  const token = mcpReq._meta?.progressToken;
+  const onProgress = ({ done, started, phase }: Progress) => {
+    const message = `${phase ? `${phase}: ` : ""}${done} of ${started} agents done`;
+    const params = { progressToken: token, progress: done, total: Math.max(started, 1), message };
+    void mcpReq.notify({ method: "notifications/progress", params }).catch(() => {});
+  };
+  const { progressEveryMs } = parts;
+  const options = { waitMs, signal: mcpReq.signal, progressEveryMs };
+  await waitForRun(engine, id, token === undefined ? options : { ...options, onProgress });
 }
 
 function startRequest({ name, script, args, model, ...given }: z.output<typeof startInput>): StartRequest {

@@ -1,39 +1,47 @@
-// A bounded wait for a run: it ends with the run, with its time, or with the caller; the run goes on in any case.
+// A bounded wait for a run: it ends with the run, at its question, with its time, or with the caller; the run goes on in any case.
 import type { Engine } from "../engine.ts";
 import type { Event } from "../run.ts";
-
-const PROGRESS_EVERY_MS = 5_000;
 
 export interface WaitOptions {
   waitMs: number;
   signal: AbortSignal;
-  /** Told every few seconds while the run goes on. */
-  onProgress?: (progress: { done: number; started: number; phase: string | null }) => void;
+  progressEveryMs: number;
+  /** Told again and again while the run goes on. */
+  onProgress?: (progress: Progress) => void;
 }
 
-export async function waitForRun(
-  engine: Engine,
-  id: string,
-  { waitMs, signal, onProgress }: WaitOptions,
-): Promise<void> {
-  const stop = AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, waitMs))]);
-  const progress = { done: 0, started: 0, phase: null as string | null };
-  let isAsking = false;
-  const asking = new AbortController();
+export interface Progress {
+  done: number;
+  started: number;
+  phase: string | null;
+}
+
+export async function waitForRun(engine: Engine, id: string, options: WaitOptions): Promise<void> {
+  const { waitMs, signal, progressEveryMs, onProgress } = options;
+  const progress: Progress = { done: 0, started: 0, phase: null };
+  const stopped = new AbortController();
+  let isStill = false;
   const add = (events: Event[]) => {
     for (const event of events) {
       if (event.type === "step_started") progress.started++;
       if (event.type === "step_completed" || event.type === "step_failed") progress.done++;
       if (event.type === "phase_started") progress.phase = event.title;
-      if (event.type === "run_waiting") isAsking = true;
-      if (event.type === "question_answered") isAsking = false;
+      isStill = standsStill(event) ?? isStill;
     }
-    if (isAsking) asking.abort();
+    // Only the newest counts: the past is full of questions that were answered.
+    if (isStill) stopped.abort();
   };
-  const timer = setInterval(() => onProgress?.({ ...progress }), PROGRESS_EVERY_MS);
+  const until = AbortSignal.any([signal, stopped.signal, AbortSignal.timeout(Math.max(1, waitMs))]);
+  const timer = onProgress && setInterval(() => onProgress({ ...progress }), progressEveryMs);
   try {
-    await engine.follow(id, { after: 0, detail: "brief", everyMs: 200 }, add, AbortSignal.any([stop, asking.signal]));
+    await engine.follow(id, { after: 0, detail: "brief", everyMs: 200 }, add, until);
   } finally {
     clearInterval(timer);
   }
+}
+
+/** null: the event says nothing about it. */
+function standsStill({ type }: Event): boolean | null {
+  if (type === "run_waiting" || type === "run_paused") return true;
+  return type === "question_answered" || type === "run_resumed" || type === "run_started" ? false : null;
 }

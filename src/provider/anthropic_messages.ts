@@ -8,7 +8,7 @@ import type { Answer, AnswerReader, ReadState, WireFormat, WireRequest } from ".
 
 /** max_tokens is required here; a model with a lower limit names it, and the request goes out again with that. */
 const DEFAULT_MAX_TOKENS = 16_000;
-/** Shorter system prompts are below the least cacheable length. */
+/** Shorter prefixes are below the least cacheable length. */
 const CACHEABLE_CHARS = 4096;
 
 /** The wire format of Anthropic and servers that speak like it. */
@@ -38,6 +38,7 @@ export interface MessagesBody {
   system?: { type: "text"; text: string; cache_control?: CacheControl }[];
   messages: { role: "user" | "assistant"; content: ContentBlock[] }[];
   tools?: { name: string; description: string; input_schema: { type: "object" } & JsonSchema }[];
+  tool_choice?: { type: "none" };
   temperature?: number;
   output_config?: { effort?: Effort; format?: { type: "json_schema"; schema: JsonSchema } };
   cache_control?: CacheControl;
@@ -53,7 +54,7 @@ export function messagesBody(request: WireRequest): MessagesBody {
   };
   const caches = !request.refused.has("cache");
   if (request.system) {
-    const cached = caches && request.system.length >= CACHEABLE_CHARS;
+    const cached = caches && prefixChars(request) >= CACHEABLE_CHARS;
     body.system = [{ type: "text", text: request.system, ...(cached && { cache_control: { type: "ephemeral" } }) }];
   }
   if (request.tools.length > 0) {
@@ -63,6 +64,7 @@ export function messagesBody(request: WireRequest): MessagesBody {
       input_schema: { ...schema, type: "object" },
     }));
   }
+  if (request.toolChoice) body.tool_choice = { type: "none" };
   // The next turn reads what this one sends.
   if (caches && request.tools.length > 0) body.cache_control = { type: "ephemeral" };
   if (request.temperature !== undefined) body.temperature = request.temperature;
@@ -71,6 +73,11 @@ export function messagesBody(request: WireRequest): MessagesBody {
     body.output_config = { ...body.output_config, format: { type: "json_schema", schema: request.schema } };
   }
   return body;
+}
+
+/** Tools stand before the system prompt: a mark on this holds both. */
+function prefixChars({ system, tools }: WireRequest): number {
+  return (system ?? "").length + (tools.length > 0 ? JSON.stringify(tools).length : 0);
 }
 
 /** One user message holds all tool results, before any text: neighbours of one role become one. */

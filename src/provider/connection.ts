@@ -12,9 +12,10 @@ import {
 } from "../provider.ts";
 import { anthropicMessages } from "./anthropic_messages.ts";
 import { estimatedRoom, namedRoom } from "./context_room.ts";
+import { contextWindow } from "./context_windows.ts";
 import { estimateTokens, promptText } from "./estimate.ts";
 import { exchange, requestHeaders } from "./exchange.ts";
-import { ollamaChat } from "./ollama_chat.ts";
+import { LARGEST_CONTEXT, ollamaChat } from "./ollama_chat.ts";
 import { openaiChat } from "./openai_chat.ts";
 import { openaiResponses } from "./openai_responses.ts";
 import { type OutputPlan, planOutput } from "./output_plan.ts";
@@ -82,6 +83,13 @@ export class Connection {
     }
   }
 
+  /** As a refusal told it, else as the vendor says; undefined: unknown. */
+  contextTokens(modelId: string): number | undefined {
+    const learnt = this.#known.get(modelId)?.contextTokens ?? Infinity;
+    if (learnt !== Infinity) return learnt;
+    return this.settings.api === "ollama-chat" ? LARGEST_CONTEXT : contextWindow(modelId);
+  }
+
   /** Sends again without what a 400 names, each thing once, and remembers it for the model's next calls. */
   async #ask(
     modelId: string,
@@ -110,7 +118,7 @@ export class Connection {
 
   #plan(request: GenerateRequest, refused: ReadonlySet<Feature>): OutputPlan | undefined {
     if (!request.schema) return undefined;
-    const hasTools = (request.tools?.length ?? 0) > 0;
+    const hasTools = (request.tools?.length ?? 0) > 0 && request.toolChoice !== "none";
     const mode = refused.has("schema") ? null : this.#format.schemaMode({ settings: this.settings, hasTools });
     return planOutput(request.schema, mode);
   }
@@ -204,6 +212,7 @@ function wireRequest(request: GenerateRequest, context: WireContext): WireReques
     system: system || undefined,
     messages: request.messages,
     tools: request.tools ?? [],
+    toolChoice: request.tools?.length && !refused.has("toolChoice") ? request.toolChoice : undefined,
     schema: plan?.schema,
     maxTokens: Number.isFinite(limited) ? limited : undefined,
     expectedTokens: request.expectedTokens,

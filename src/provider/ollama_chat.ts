@@ -6,7 +6,8 @@ import { count, newCallId, parsedInput, wireOf } from "./wire_value.ts";
 import type { Answer, AnswerReader, ReadState, WireFormat, WireRequest } from "./wire_format.ts";
 
 const LEAST_CONTEXT = 8192;
-const LARGEST_CONTEXT = 131_072;
+/** The most that is asked for. */
+export const LARGEST_CONTEXT = 131_072;
 /** Room for the answer where no limit is given. */
 const OUTPUT_ROOM = 4096;
 
@@ -56,7 +57,8 @@ export function ollamaBody(request: WireRequest): OllamaBody {
   if (request.maxTokens !== undefined) body.options.num_predict = request.maxTokens;
   if (request.schema) body.format = request.schema;
   if (request.effort) body.think = thinkFor(request);
-  if (request.tools.length > 0) {
+  // There is no tool_choice: a model that may call none is shown none.
+  if (request.tools.length > 0 && !request.toolChoice) {
     body.tools = request.tools.map(({ name, description, schema }) => ({
       type: "function",
       function: { name, description, parameters: schema },

@@ -28,6 +28,10 @@ export function openProvider(settings: Settings): Provider {
       if (!target) return Promise.reject(notConfigured(provider, request));
       return target.generate(modelId, request, options);
     },
+    contextTokens(model) {
+      const [provider, modelId] = split(model);
+      return connections.get(provider)?.contextTokens(modelId);
+    },
     cost(model, usage) {
       const price = priceOf(model);
       return price && costOf(price, usage);

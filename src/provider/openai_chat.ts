@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject, type JsonSchema } from "../json.ts";
 import type { Message } from "../provider.ts";
 import { ChatReader } from "./openai_chat_reader.ts";
 import { isOpenAi, isReasoningModel } from "./openai_model.ts";
-import { wireOf } from "./wire_value.ts";
+import { jsonArguments, sendableArguments, wireOf } from "./wire_value.ts";
 import type { WireFormat, WireRequest } from "./wire_format.ts";
 
 /** The wire format of OpenAI's Chat Completions and compatible servers. */
@@ -25,6 +25,8 @@ export interface ChatToolCall {
   function: { name: string; arguments: string };
 }
 
+type AssistantMessage = Extract<ChatMessage, { role: "assistant" }>;
+
 /** A message as the server has it. */
 export type ChatMessage =
   | { role: "system" | "developer" | "user"; content: string }
@@ -38,6 +40,7 @@ export interface ChatBody {
   stream: boolean;
   stream_options?: { include_usage: boolean };
   tools?: { type: "function"; function: { name: string; description: string; parameters: JsonSchema } }[];
+  tool_choice?: "none";
   response_format?: { type: "json_schema"; json_schema: { name: string; schema: JsonSchema; strict: boolean } };
   max_tokens?: number;
   max_completion_tokens?: number;
@@ -59,6 +62,7 @@ export function chatBody(request: WireRequest): ChatBody {
       function: { name, description, parameters: schema },
     }));
   }
+  if (request.toolChoice) body.tool_choice = request.toolChoice;
   if (request.schema) {
     const strict = quirks.schemaRules !== "any";
     body.response_format = { type: "json_schema", json_schema: { name: "answer", schema: request.schema, strict } };
@@ -99,12 +103,22 @@ function chatMessage(message: Message): ChatMessage[] {
     }));
   }
   const wire = wireOf(message, "openai-chat");
-  if (isJsonObject(wire)) return [wire as JsonObject & ChatMessage];
+  if (isJsonObject(wire)) return [withJsonArguments(wire as JsonObject & AssistantMessage)];
   const tool_calls = (message.toolCalls ?? []).map(({ id, name, input }): ChatToolCall => ({
     id,
     type: "function",
-    function: { name, arguments: typeof input === "string" ? input : JSON.stringify(input) },
+    function: { name, arguments: jsonArguments(input) },
   }));
   if (tool_calls.length === 0) return [{ role: "assistant", content: message.content }];
   return [{ role: "assistant", content: message.content || null, tool_calls }];
+}
+
+/** Many servers refuse a conversation in which arguments are no JSON, even their own model's. */
+function withJsonArguments(message: AssistantMessage): AssistantMessage {
+  if (!message.tool_calls) return message;
+  const tool_calls = message.tool_calls.map((call) => ({
+    ...call,
+    function: { ...call.function, arguments: sendableArguments(String(call.function.arguments)) },
+  }));
+  return { ...message, tool_calls };
 }

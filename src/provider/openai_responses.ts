@@ -3,7 +3,7 @@ import type { Effort } from "../agent.ts";
 import { isJsonObject, type Json, type JsonObject, type JsonSchema } from "../json.ts";
 import { type Message, noUsage, type TokenUsage, type ToolCall } from "../provider.ts";
 import { isReasoningModel } from "./openai_model.ts";
-import { count, newCallId, parsedInput, place, wireOf } from "./wire_value.ts";
+import { count, jsonArguments, newCallId, parsedInput, place, sendableArguments, wireOf } from "./wire_value.ts";
 import type { Answer, AnswerReader, ReadState, WireFormat, WireRequest } from "./wire_format.ts";
 
 /** The wire format of OpenAI's Responses. */
@@ -31,6 +31,7 @@ export interface ResponsesBody {
   include?: "reasoning.encrypted_content"[];
   instructions?: string;
   tools?: { type: "function"; name: string; description: string; parameters: JsonSchema; strict: false }[];
+  tool_choice?: "none";
   text?: { format: { type: "json_schema"; name: string; schema: JsonSchema; strict: true } };
   max_output_tokens?: number;
   temperature?: number;
@@ -57,6 +58,7 @@ export function responsesBody(request: WireRequest): ResponsesBody {
       strict: false,
     }));
   }
+  if (request.toolChoice) body.tool_choice = request.toolChoice;
   if (request.schema) {
     body.text = { format: { type: "json_schema", name: "answer", schema: request.schema, strict: true } };
   }
@@ -76,15 +78,21 @@ function inputItems(message: Message): InputItem[] {
     }));
   }
   const wire = wireOf(message, "openai-responses");
-  if (Array.isArray(wire)) return wire as (Json & InputItem)[];
+  if (Array.isArray(wire)) return (wire as (JsonObject & InputItem)[]).map(withJsonArguments);
   const text: InputItem[] = message.content ? [{ role: "assistant", content: message.content }] : [];
   const calls = (message.toolCalls ?? []).map(({ id, name, input }): InputItem => ({
     type: "function_call",
     call_id: id,
     name,
-    arguments: typeof input === "string" ? input : JSON.stringify(input),
+    arguments: jsonArguments(input),
   }));
   return [...text, ...calls];
+}
+
+/** Arguments that are no JSON would be refused, even the model's own. */
+function withJsonArguments(item: JsonObject & InputItem): InputItem {
+  if (item.type !== "function_call") return item;
+  return { ...item, arguments: sendableArguments(String(item.arguments)) };
 }
 
 class ResponsesReader implements AnswerReader {

@@ -13,6 +13,7 @@ export interface RefusedFeature {
 const NAMES: readonly [Feature, RegExp][] = [
   ["streamUsage", /stream_options|include_usage/i],
   ["encrypted", /encrypted_content|encrypted content|\binclude\b/i],
+  ["toolChoice", /tool_choice/i],
   ["truncate", /\btruncate\b/i],
   ["cache", /cache_control/i],
   ["maxTokensField", /max_tokens|max_completion_tokens/i],

@@ -15,7 +15,8 @@ export type Feature =
   | "systemRole"
   | "cache"
   | "encrypted"
-  | "truncate";
+  | "truncate"
+  | "toolChoice";
 
 /** A GenerateRequest with everything decided that does not depend on the wire format. */
 export interface WireRequest {
@@ -25,6 +26,8 @@ export interface WireRequest {
   system: string | undefined;
   messages: Message[];
   tools: ToolSpec[];
+  /** See GenerateRequest. */
+  toolChoice: "none" | undefined;
   /** Goes out in the provider's own schema mode. */
   schema: JsonSchema | undefined;
   maxTokens: number | undefined;

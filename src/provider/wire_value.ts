@@ -25,6 +25,17 @@ export function parsedInput(text: string): Json {
   }
 }
 
+/** A call's input as it goes back: an object, also where the model wrote none. */
+export function jsonArguments(input: Json): string {
+  return JSON.stringify(isJsonObject(input) ? input : { input });
+}
+
+/** Arguments as the model wrote them, where they are an object: a changed text would be new to the provider's cache. */
+export function sendableArguments(text: string): string {
+  const input = parsedInput(text);
+  return isJsonObject(input) && text.trim() !== "" ? text : jsonArguments(input);
+}
+
 /** The message in the form of `api`, if that is where it came from: a fallback model may speak another format. */
 export function wireOf(message: Message, api: ProviderApi): Json | undefined {
   const wire = message.role === "assistant" ? message.wire : undefined;

@@ -63,7 +63,8 @@ export function openQueue({ runner, warmCache, clock = REAL_CLOCK }: QueueOption
     signal.throwIfAborted();
     const refusal = lane.refusal();
     if (refusal) return lane.ended(refused(call, refusal));
-    onStarted?.(call);
+    const starting = onStarted?.(call);
+    if (starting) await starting;
     const hooks = { ...(onRetried ? { onRetried } : {}), ...(reserve ? { reserve } : {}), ...(work ? { work } : {}) };
     return lane.ended(await runner.run(call, { signal, gate: lane, ...hooks }));
   }

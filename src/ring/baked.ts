@@ -1,7 +1,7 @@
 // What this process itself was given: at its start by flags, or baked into the executable.
 import { fileURLToPath } from "node:url";
 
-/** Whether this process holds a permission; a Worker may only get what its parent has. */
+/** Whether this process holds a permission; a Worker may only get what its parent has. "*": any host, any program. */
 export function isGranted(kind: "net" | "read" | "write" | "run" | "env", value: string): boolean {
   return Deno.permissions.querySync(descriptorOf(kind, value)).state === "granted";
 }
@@ -12,8 +12,8 @@ export function sourceFolders(): string[] {
 }
 
 function descriptorOf(kind: "net" | "read" | "write" | "run" | "env", value: string): Deno.PermissionDescriptor {
-  if (kind === "net") return { name: kind, host: value };
-  if (kind === "run") return { name: kind, command: value };
+  if (kind === "net") return value === "*" ? { name: kind } : { name: kind, host: value };
+  if (kind === "run") return value === "*" ? { name: kind } : { name: kind, command: value };
   if (kind === "env") return { name: kind, variable: value };
   return { name: kind, path: value };
 }

@@ -1,8 +1,9 @@
 // The engine as it is called over the worker border: signals become ids, disposal becomes a call.
 import type { Engine, FollowOptions } from "../engine.ts";
 import type { Event } from "../run.ts";
+import type { Endpoint } from "../server.ts";
 
-export interface ServedEngine extends Omit<Engine, "follow" | typeof Symbol.asyncDispose> {
+export interface ServedEngine extends Omit<Engine, "follow" | typeof Symbol.asyncDispose>, Endpoint {
   follow(id: number, ref: string, options: FollowOptions, onEvents: (events: Event[]) => void): Promise<void>;
   unfollow(id: number): void;
   close(): PromiseLike<void>;
@@ -28,6 +29,7 @@ export const FORWARDED = [
   "checkStore",
   "models",
   "workflows",
+  "workflow",
   "agents",
   "worktrees",
   "worktreeDiff",

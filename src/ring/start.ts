@@ -2,26 +2,63 @@
 import * as Comlink from "comlink";
 import type { Engine } from "../engine.ts";
 import { errorFromInfo, OdwError } from "../errors.ts";
-import type { Permissions } from "../permissions.ts";
+import type { Settings } from "../config.ts";
+import { type Permissions, workerPermissions } from "../permissions.ts";
 import { type RingOpened, type RingOpening, ringWorkerUrl } from "../ring.ts";
+import type { Endpoint } from "../server.ts";
 import { passErrorsAsData } from "./errors_as_data.ts";
+import { openProgramDoor } from "./program_door.ts";
 import { FORWARDED, type ForwardedMethod, type ServedEngine } from "./served_engine.ts";
 
-/** Throws OdwError when the ring cannot start, with the reason that its engine gave. */
-export async function startRing(opening: RingOpening, permissions: Permissions): Promise<Engine> {
-  passErrorsAsData();
-  const worker = new Worker(ringWorkerUrl, { type: "module", name: "engine", deno: { permissions } });
-  const crashed = crashOf(worker);
-  worker.postMessage(opening);
-  const opened = await Promise.race([nextMessage(worker), crashed]);
-  if (opened.status === "failed") {
-    worker.terminate();
-    throw errorFromInfo(opened.error);
-  }
-  return engineOf(worker, crashed);
+export interface RingOptions {
+  settings: Settings;
+  /** See openEngineOf. */
+  willRun: boolean;
+  /** See programPermit. */
+  mayMerge: boolean;
 }
 
-function engineOf(worker: Worker, crashed: Promise<never>): Engine {
+export interface Ring {
+  engine: Engine;
+  endpoint: Endpoint;
+}
+
+/** Throws OdwError when the ring cannot start, with the reason that its engine gave. */
+export async function startRing(options: RingOptions, permissions: Permissions): Promise<Ring> {
+  passErrorsAsData();
+  const deno = { permissions: workerPermissions(permissions) };
+  const worker = new Worker(ringWorkerUrl, { type: "module", name: "engine", deno });
+  const crashed = crashOf(worker);
+  const door = openProgramDoor(options);
+  const opening: RingOpening = {
+    settings: withoutEnvironments(options.settings),
+    willRun: options.willRun,
+    programs: door.port,
+  };
+  worker.postMessage(opening, [door.port]);
+  const opened = await Promise.race([nextMessage(worker), crashed]);
+  const end = () => {
+    door[Symbol.dispose]();
+    worker.terminate();
+  };
+  if (opened.status === "opened") return ringOf(worker, crashed, end);
+  end();
+  throw errorFromInfo(opened.error);
+}
+
+/** What only programs receive stays in this ring. */
+function withoutEnvironments(settings: Settings): Settings {
+  const servers = Object.entries(settings.mcpServers).map(([name, server]) =>
+    [name, "command" in server ? { command: server.command } : server] as const
+  );
+  return {
+    ...settings,
+    mcpServers: Object.fromEntries(servers),
+    tools: { ...settings.tools, environment: {} },
+  };
+}
+
+function ringOf(worker: Worker, crashed: Promise<never>, end: () => void): Ring {
   const remote = Comlink.wrap<ServedEngine>(worker);
   let followers = 0;
   /** A crashed ring must not leave a caller waiting. */
@@ -31,7 +68,7 @@ function engineOf(worker: Worker, crashed: Promise<never>): Engine {
     FORWARDED.map((name) => [name, (...args: unknown[]) => call(callRemote(remote, name, args))]),
   ) as unknown as Pick<Engine, ForwardedMethod>;
 
-  return {
+  const engine: Engine = {
     ...forwarded,
     exportRun: (ref, onLines) => call(remote.exportRun(ref, Comlink.proxy(onLines))),
     async follow(ref, options, onEvents, signal) {
@@ -46,9 +83,15 @@ function engineOf(worker: Worker, crashed: Promise<never>): Engine {
     },
     async [Symbol.asyncDispose]() {
       await call(remote.close()).catch(() => {});
-      worker.terminate();
+      end();
     },
   };
+  const endpoint: Endpoint = {
+    serve: (options) => call(remote.serve(options)),
+    signInLink: () => call(remote.signInLink()),
+    stopServing: (mode) => call(remote.stopServing(mode)),
+  };
+  return { engine, endpoint };
 }
 
 function callRemote(remote: object, name: ForwardedMethod, args: unknown[]): Promise<unknown> {

@@ -1,11 +1,12 @@
 // The engine ring's entry: opens the engine with the settings that come first, then serves it.
 import * as Comlink from "comlink";
-import { openEngineOf } from "../app.ts";
+import { endpointOf, openEngineOf } from "../app.ts";
 import type { Engine, FollowOptions } from "../engine.ts";
-import { errorInfo, OdwError } from "../errors.ts";
-import type { Programs } from "../programs.ts";
+import { errorInfo } from "../errors.ts";
 import type { RingOpened, RingOpening } from "../ring.ts";
 import type { Event } from "../run.ts";
+import type { Endpoint } from "../server.ts";
+import { askedPrograms } from "./asked_programs.ts";
 import { passErrorsAsData } from "./errors_as_data.ts";
 import { FORWARDED, type ForwardedMethod, type ServedEngine } from "./served_engine.ts";
 
@@ -16,17 +17,18 @@ scope.onmessage = async ({ data }: MessageEvent<RingOpening>) => {
   scope.postMessage(await open(data));
 };
 
-async function open({ settings, willRun }: RingOpening): Promise<RingOpened> {
+async function open({ settings, willRun, programs: port }: RingOpening): Promise<RingOpened> {
   try {
     passErrorsAsData();
-    Comlink.expose(serve(await openEngineOf(settings, { willRun, programs: unavailablePrograms() })), scope);
+    const engine = await openEngineOf(settings, { willRun, programs: askedPrograms(port) });
+    Comlink.expose({ ...serve(engine), ...endpointOf(engine, settings) } satisfies ServedEngine, scope);
     return { status: "opened" };
   } catch (error) {
     return { status: "failed", error: errorInfo(error) };
   }
 }
 
-function serve(engine: Engine): ServedEngine {
+function serve(engine: Engine): Omit<ServedEngine, keyof Endpoint> {
   const following = new Map<number, AbortController>();
 
   async function follow(id: number, ref: string, options: FollowOptions, onEvents: (events: Event[]) => void) {
@@ -50,9 +52,4 @@ function serve(engine: Engine): ServedEngine {
     unfollow: (id) => following.get(id)?.abort(),
     close: () => engine[Symbol.asyncDispose](),
   };
-}
-
-function unavailablePrograms(): Programs {
-  const refuse = () => Promise.reject(new OdwError("denied", "this process may start no program"));
-  return { confinement: () => Promise.resolve(null), run: refuse, openServer: refuse };
 }

@@ -1,12 +1,13 @@
 // The engine's side of one running script: reads the realm's messages, calls the host, sends the answers back in batches.
 import { errorInfo, OdwError } from "../errors.ts";
 import type { Json } from "../json.ts";
-import type { ExecuteOptions, Host } from "../sandbox.ts";
+import type { ExecuteOptions, Host, Race } from "../sandbox.ts";
 import { normalizeAgentCall } from "./agent_request.ts";
 import type { RealmSetup, WorkerOrder, WorkerReport } from "./messages.ts";
 import { limitError, reportError, thrownError } from "./outcome.ts";
 import type { Prepared } from "./parse.ts";
 import { readMessages, type RealmMessage } from "./realm_message.ts";
+import { RealmTurns } from "./realm_turns.ts";
 import { isRecord } from "./shape.ts";
 
 /** Beyond the slice limit, for a loaded machine, before a silent worker is ended from outside. */
@@ -47,7 +48,11 @@ class Execution {
   readonly #warnings = new Set<string>();
   readonly #onAbort: () => void;
   readonly #watchdog: ReturnType<typeof setInterval>;
+  readonly #turns: RealmTurns;
+  /** By call, for those in a race. */
+  readonly #races = new Map<number, AbortController>();
   #replies: Reply[] = [];
+  #packets = 0;
   #phase: string | null = null;
   #silentTicks = 0;
   #isOpen = true;
@@ -68,6 +73,11 @@ class Execution {
       event.preventDefault();
       this.#endAtLimit({ type: "limit", kind: "crash", detail: event.message });
     };
+    this.#turns = new RealmTurns({
+      ping: () => worker.postMessage(null),
+      sent: () => this.#packets,
+      hasReplies: () => this.#replies.length > 0,
+    });
     const tickMs = (options.limits.sliceMs + GRACE_MS) / WATCH_TICKS;
     this.#watchdog = setInterval(() => this.#watch(), Math.min(tickMs, MAX_TIMER_MS));
     this.#start();
@@ -104,7 +114,7 @@ class Execution {
   #receive(data: unknown): void {
     if (!this.#isOpen) return;
     this.#silentTicks = 0;
-    if (data === null) return;
+    if (data === null) return this.#host.settled?.();
     if (typeof data === "string") return this.#readBatch(data);
     if (isReport(data)) return this.#fail(reportError(data, this.#prepared.script, this.#options.limits));
     this.#distrust("an unknown report");
@@ -131,6 +141,12 @@ class Execution {
         return this.#answer(message.id, this.#callAgent(message));
       case "workflow":
         return this.#answer(message.id, attempt(() => host.workflow(message.ref, message.args)));
+      case "cancel":
+        return this.#races.get(message.id)?.abort();
+      case "tool":
+        return this.#answer(message.id, attempt(() => host.tool(message.name, message.input)));
+      case "replan":
+        return this.#answer(message.id, attempt(() => host.replan(message.request)));
       case "ask":
         return this.#answer(message.id, attempt(() => host.ask(message.question)));
       case "checkpoint":
@@ -155,7 +171,15 @@ class Execution {
     const { dialect } = this.#prepared.script;
     const input = { ...message, dialect, phase: this.#phase };
     const { request, handling } = normalizeAgentCall(input, (warning) => this.#warnOnce(warning));
-    return attempt(() => this.#host.agent(request, handling));
+    if (!message.isRacing) return attempt(() => this.#host.agent(request, handling));
+    const race = this.#openRace(message.id);
+    return attempt(() => this.#host.agent(request, handling, race)).finally(() => this.#races.delete(message.id));
+  }
+
+  #openRace(id: number): Race {
+    const controller = new AbortController();
+    this.#races.set(id, controller);
+    return { cancelled: controller.signal, mayStart: this.#turns.quiet() };
   }
 
   #warnOnce(warning: string): void {
@@ -181,12 +205,15 @@ class Execution {
     const { spentTokens, spentCostUsd } = this.#host.budget();
     const replies = this.#replies;
     this.#replies = [];
+    this.#packets++;
     this.#worker.postMessage(JSON.stringify([spentTokens, spentCostUsd, replies]));
+    // The sign of life comes back behind all that the answers caused.
+    if (this.#host.settled) this.#worker.postMessage(null);
   }
 
   /** A worker that answers nothing for several ticks hangs where QuickJS cannot be interrupted; a sleeping machine costs one tick. */
   #watch(): void {
-    if (this.#silentTicks++ < WATCH_TICKS) return this.#worker.postMessage(null);
+    if (this.#silentTicks++ < WATCH_TICKS) return this.#turns.ping();
     this.#endAtLimit({ type: "limit", kind: "slice", detail: "the sandbox does not answer" });
   }
 

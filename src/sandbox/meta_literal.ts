@@ -1,7 +1,7 @@
 // `meta` as a value: a pure literal is read from the syntax tree, nothing is evaluated.
 import type { Expression, Node, ObjectExpression, Property, SpreadElement } from "acorn";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
-import type { Meta, ScriptSource } from "../sandbox.ts";
+import type { ArgumentNote, Meta, ScriptSource } from "../sandbox.ts";
 import { launchErrorAt } from "./launch_error.ts";
 
 const REFUSED_KEYS = new Set(["constructor", "__proto__", "prototype"]);
@@ -18,7 +18,25 @@ export function readMeta(source: ScriptSource, node: Expression): Meta {
   if (literal.phases !== undefined) {
     meta.phases = readPhases(source, memberNode(node, "phases") ?? node, literal.phases);
   }
+  const args = readArgumentNotes(literal.args);
+  if (Object.keys(args).length > 0) meta.args = args;
   return meta;
+}
+
+/** Notes for people and planners: what is not as documented is left out. */
+function readArgumentNotes(given: Json | undefined): Record<string, ArgumentNote> {
+  if (!isJsonObject(given)) return {};
+  const notes = Object.entries(given).flatMap(([name, note]): [string, ArgumentNote][] => {
+    if (!isJsonObject(note)) return [];
+    const { type, description, required } = note;
+    return [[name, {
+      type: typeof type === "string" ? type : "string",
+      description: typeof description === "string" ? description : "",
+      ...(required === true ? { required } : {}),
+      ...(note.default === undefined ? {} : { default: note.default }),
+    }]];
+  });
+  return Object.fromEntries(notes);
 }
 
 function readPhases(source: ScriptSource, node: Node, phases: Json): NonNullable<Meta["phases"]> {

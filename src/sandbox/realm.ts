@@ -123,6 +123,8 @@ export class Realm implements Disposable {
     using handle = this.#call("flush");
     const flushed = this.#context.getString(handle);
     const bar = flushed.indexOf("|");
+    // Without room for its UTF-8 form a string comes out empty.
+    if (bar < 0) throw limitOf("out of memory: the messages of a slice");
     const wait = Number(flushed.slice(0, bar));
     const messages = flushed.slice(bar + 1);
     if (messages.length > MAX_BATCH_CHARS) {

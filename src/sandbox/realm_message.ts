@@ -1,7 +1,7 @@
 // The realm's messages, read as what they are: text from untrusted code. Everything is checked before it is used.
-import type { Json } from "../json.ts";
+import type { Json, JsonObject } from "../json.ts";
 import type { LogLevel } from "../run.ts";
-import type { AskedQuestion } from "../sandbox.ts";
+import type { AskedQuestion, ReplanRequest } from "../sandbox.ts";
 import { isRecord } from "./shape.ts";
 
 export interface ThrownInfo {
@@ -15,7 +15,12 @@ export interface ThrownInfo {
 
 /** One message of a realm; `id` names the call that an answer belongs to. */
 export type RealmMessage =
-  | { type: "agent"; id: number; prompt: string; options: Json; wasConverted: boolean }
+  /** `isRacing`: made in a branch of race(), and may be cancelled. */
+  | { type: "agent"; id: number; prompt: string; options: Json; wasConverted: boolean; isRacing: boolean }
+  /** The answer of an agent call is needed no more. */
+  | { type: "cancel"; id: number }
+  | { type: "tool"; id: number; name: string; input: JsonObject }
+  | { type: "replan"; id: number; request: ReplanRequest }
   | { type: "workflow"; id: number; ref: { name: string } | { scriptPath: string }; args: Json | undefined }
   | { type: "ask"; id: number; question: AskedQuestion }
   | { type: "checkpoint"; key: string; value: Json }
@@ -50,9 +55,20 @@ function readMessage(message: unknown): RealmMessage {
 type Reader = (message: unknown[]) => RealmMessage | undefined;
 
 const READERS: ReadonlyMap<unknown, Reader> = new Map<unknown, Reader>([
-  ["agent", ([, id, prompt, options, wasConverted]) => {
+  ["agent", ([, id, prompt, options, wasConverted, isRacing]) => {
     if (!isId(id) || typeof prompt !== "string") return undefined;
-    return { type: "agent", id, prompt, options: json(options), wasConverted: wasConverted === true };
+    const is = { wasConverted: wasConverted === true, isRacing: isRacing === true };
+    return { type: "agent", id, prompt, options: json(options), ...is };
+  }],
+  ["cancel", ([, id]) => isId(id) ? { type: "cancel", id } : undefined],
+  ["tool", ([, id, name, input]) => {
+    return isId(id) && typeof name === "string" && isRecord(input)
+      ? { type: "tool", id, name, input: input as JsonObject }
+      : undefined;
+  }],
+  ["replan", ([, id, asked]) => {
+    const request = readReplan(asked);
+    return isId(id) && request ? { type: "replan", id, request } : undefined;
   }],
   ["workflow", ([, id, ref, args]) => {
     if (!isId(id) || !isRecord(ref)) return undefined;
@@ -94,6 +110,17 @@ function readQuestion(asked: unknown): AskedQuestion | undefined {
   }
   if (typeof asked.default === "string") question.default = asked.default;
   return question;
+}
+
+function readReplan(asked: unknown): ReplanRequest | undefined {
+  if (!isRecord(asked) || typeof asked.prompt !== "string") return undefined;
+  const { prompt, reason, strategy, args } = asked;
+  return {
+    prompt,
+    ...(typeof reason === "string" ? { reason } : {}),
+    ...(typeof strategy === "string" ? { strategy } : {}),
+    ...(args === undefined ? {} : { args: json(args) }),
+  };
 }
 
 function readThrown(info: unknown): ThrownInfo | undefined {

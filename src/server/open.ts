@@ -4,7 +4,7 @@ import { setCookie } from "hono/cookie";
 import type { Engine } from "../engine.ts";
 import { OdwError } from "../errors.ts";
 import type { RunLimits } from "../run.ts";
-import type { ServeOptions, Server } from "../server.ts";
+import type { ServeOptions, StopMode } from "../server.ts";
 import { catalogRoutes } from "./catalog_routes.ts";
 import { mountChat } from "./chat_routes.ts";
 import { ASSETS, PAGE_POLICY } from "./dashboard_assets.ts";
@@ -15,39 +15,54 @@ import { problem, problemResponse } from "./problem.ts";
 import { mount } from "./route.ts";
 import { runRoutes } from "./run_routes.ts";
 import { Sessions } from "./sessions.ts";
+import { trackRuns } from "./tracked_runs.ts";
 
 export interface ServerParts {
   engine: Engine;
   limits: RunLimits;
   options: ServeOptions;
+  /** Serves `/mcp`. */
+  mcp: (request: Request) => Promise<Response>;
 }
 
-export interface OpenServer extends Server {
+export interface OpenServer {
+  /** With the port that was taken: `http://127.0.0.1:7345`. */
+  url: string;
   /** A link that signs a browser in once. */
   signInLink(): string;
+  /** See Endpoint.stopServing. */
+  stop(mode: StopMode): Promise<void>;
 }
 
 /** Throws OdwError `conflict` when the port is taken, `denied` when it may not be listened on. */
 export function openServer(parts: ServerParts): OpenServer {
   const { options } = parts;
   const sessions = new Sessions();
-  const app = createApp(parts, sessions);
+  const tracked = trackRuns(parts.engine);
+  const signInLink = () => `${url}/sign-in?code=${sessions.newLink()}`;
+  const app = createApp({ ...parts, engine: tracked.engine }, { sessions, signInLink });
   const ending = new AbortController();
   const server = listen(app, options, ending.signal);
   const { port } = server.addr as Deno.NetAddr;
   const url = `${options.tls ? "https" : "http"}://${hostOf(options.hostname)}:${port}`;
   return {
     url,
-    signInLink: () => `${url}/sign-in?code=${sessions.newLink()}`,
-    async [Symbol.asyncDispose]() {
-      // Streams have no end of their own: they are ended, requests under way are not.
+    signInLink,
+    async stop(mode) {
+      // Streams have no end of their own: the connections are closed.
       ending.abort();
       await server.finished.catch(() => {});
+      await tracked.stop(mode);
     },
   };
 }
 
-function createApp({ engine, limits, options }: ServerParts, sessions: Sessions): Hono {
+interface SignIn {
+  sessions: Sessions;
+  signInLink: () => string;
+}
+
+function createApp({ engine, limits, options, mcp }: ServerParts, { sessions, signInLink }: SignIn): Hono {
   const app = new Hono();
   app.use(guard({ options, isSession: (cookie) => sessions.has(cookie) }));
   app.get("/health", () => Response.json({ status: "ok", version: options.version }));
@@ -72,6 +87,8 @@ function createApp({ engine, limits, options }: ServerParts, sessions: Sessions)
   }
   app.get("/openapi.json", () => Response.json(document));
   mount(app, routes);
+  app.post("/v1/sign-in-links", () => Response.json({ url: signInLink() }, { status: 201 }));
+  app.all("/mcp", (context) => mcp(context.req.raw));
   mountChat(app, { engine, limits, onClientGone: options.onClientGone });
   app.notFound(() => problemResponse(problem(404, "there is no such path: /openapi.json lists them")));
   return app;

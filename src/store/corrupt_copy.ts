@@ -16,7 +16,7 @@ export async function explainedError(
 }
 
 /**
- * Copies the database beside itself, as `<name>.corrupt-<time>`, unless that was done before; says in words what is there.
+ * Copies the database into `backups` beside it, as `<name>.corrupt-<time>`, unless that was done before; says in words what is there.
  * SQLite copies its pages as they are, with what is in the -wal file: to open the file by other means would drop the locks
  * of this process.
  */
@@ -25,7 +25,10 @@ export async function keepCopy(db: DatabaseSync, path: string, nowMs: number): P
   try {
     const earlier = await earlierCopy(path);
     if (earlier) return `a copy of it is kept at ${earlier}`;
-    const copy = `${path}.corrupt-${new Date(nowMs).toISOString().slice(0, 19).replaceAll(":", "-")}Z`;
+    await Deno.mkdir(folderOf(path), { recursive: true, mode: 0o700 });
+    const copy = `${join(folderOf(path), basename(path))}.corrupt-${
+      new Date(nowMs).toISOString().slice(0, 19).replaceAll(":", "-")
+    }Z`;
     const part = `${copy}.${crypto.randomUUID()}.part`;
     await backup(db, part);
     await Deno.rename(part, copy);
@@ -38,11 +41,25 @@ export async function keepCopy(db: DatabaseSync, path: string, nowMs: number): P
 /** A copy of this file, not of one that stood here before. */
 async function earlierCopy(path: string): Promise<string | null> {
   const bornAt = (await Deno.stat(path)).birthtime?.getTime() ?? 0;
-  for await (const entry of Deno.readDir(dirname(path))) {
+  for (const entry of await entriesOf(folderOf(path))) {
     if (!entry.name.startsWith(`${basename(path)}.corrupt-`) || entry.name.endsWith(".part")) continue;
-    const copy = join(dirname(path), entry.name);
+    const copy = join(folderOf(path), entry.name);
     const madeAt = (await Deno.stat(copy)).mtime?.getTime() ?? Infinity;
     if (madeAt >= bornAt) return copy;
   }
   return null;
+}
+
+/** The engine may write here, beside the database's own files. */
+function folderOf(path: string): string {
+  return join(dirname(path), "backups");
+}
+
+async function entriesOf(folder: string): Promise<Deno.DirEntry[]> {
+  try {
+    return await Array.fromAsync(Deno.readDir(folder));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
 }

@@ -65,8 +65,28 @@ async function checkPath(path: string): Promise<void> {
   }
   if (found) return;
   const folder = dirname(path);
-  if (!(await statOrNull(folder))?.isDirectory) {
+  if (await isMissing(folder)) {
     throw new OdwError("store", `cannot create the journal ${path}: there is no folder ${folder}; create it`);
+  }
+}
+
+/** A folder that this process may not look at is left to SQLite, which needs the files alone. */
+async function isMissing(folder: string): Promise<boolean> {
+  try {
+    return !(await statOrNull(folder))?.isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return false;
+    throw error;
+  }
+}
+
+/** The engine may look at the database alone: the folder was made before it started. */
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await statOrNull(path))?.isDirectory ?? false;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return true;
+    throw error;
   }
 }
 

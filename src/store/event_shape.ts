@@ -97,6 +97,11 @@ const SHAPES: Record<EventBody["type"], z.ZodType> = {
     ]),
     durationMs: z.number(),
   }),
+  script_planned: z.looseObject({
+    key: z.string(),
+    prompt: z.string(),
+    script: z.looseObject({ text: z.string(), file: z.string() }),
+  }),
   step_replayed: z.looseObject({ ...step, ...names }),
 };
 

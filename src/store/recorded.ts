@@ -10,12 +10,17 @@ export function readRecorded(db: DatabaseSync, runId: string): Recorded {
   const steps = new Map<string, Json>();
   const answers = new Map<string, string>();
   const toolOutcomes = new Map<string, ToolOutcome>();
-  const pages = new EventPages(db, "type IN ('step_completed', 'question_answered', 'tool_answered')");
+  const plans: Recorded["plans"] = new Map();
+  const pages = new EventPages(
+    db,
+    "type IN ('step_completed', 'question_answered', 'tool_answered', 'script_planned')",
+  );
   for (const { body } of pages.of(runId)) {
     const event = JSON.parse(body) as EventBody;
     if (event.type === "step_completed") steps.set(event.step, event.value);
     if (event.type === "question_answered") answers.set(event.key, event.answer);
     if (event.type === "tool_answered") toolOutcomes.set(event.key, event.outcome);
+    if (event.type === "script_planned") plans.set(event.key, event.script);
   }
-  return { steps, answers, toolOutcomes };
+  return { steps, answers, toolOutcomes, plans };
 }

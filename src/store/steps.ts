@@ -1,5 +1,5 @@
 // Steps, folded from their events.
-import type { Event, Step } from "../run.ts";
+import type { Event, Step, StepToolCall } from "../run.ts";
 
 /** The fold's state: the steps by id, and the names of those that only wait. */
 interface Fold {
@@ -56,11 +56,31 @@ function changeStep(step: Step, event: Event): void {
       step.error = event.error;
       step.rawText = event.rawText ?? null;
       return;
+    case "step_isolated":
+      step.worktree = { ...event.worktree, isKept: null, changedFiles: null };
+      return;
+    case "worktree_released":
+      if (step.worktree) Object.assign(step.worktree, { isKept: event.isKept, changedFiles: event.changedFiles });
+      return;
+    case "tool_started":
+      step.toolCalls.push(startedTool(event));
+      return;
+    case "tool_ended":
+      return endTool(step, event);
     case "step_replayed":
       step.label = event.label ?? step.label;
       step.phase = event.phase ?? step.phase;
       return;
   }
+}
+
+function startedTool({ call, name, access, input }: Event & { type: "tool_started" }): StepToolCall {
+  return { call, name, access, input, isError: null, output: null, durationMs: null };
+}
+
+function endTool(step: Step, { call, isError, output, durationMs }: Event & { type: "tool_ended" }): void {
+  const started = step.toolCalls.findLast((tool) => tool.call === call);
+  if (started) Object.assign(started, { isError, output, durationMs });
 }
 
 function interrupt(steps: Map<string, Step>): void {
@@ -77,7 +97,9 @@ function startedStep(event: Event & { type: "step_started" }): Step {
 
 function skippedStep(event: Event & { type: "step_skipped" }, step: Step | undefined, names: StepNames = {}): Step {
   const skipped = step ?? { ...newStep(event.step, names, event.at), request: { prompt: "" } };
-  return { ...skipped, status: "skipped", endedAt: new Date(event.at).toISOString() };
+  const { reason } = event;
+  const error = reason === undefined ? null : { name: "OdwError", message: reason, code: "aborted" as const };
+  return { ...skipped, status: "skipped", error, endedAt: new Date(event.at).toISOString() };
 }
 
 function newStep(id: string, names: StepNames, at: number): Omit<Step, "request" | "status"> {

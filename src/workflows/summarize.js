@@ -8,6 +8,15 @@ export const meta = {
     { title: "Read", detail: "one agent per file" },
     { title: "Merge", detail: "groups of notes, until one is left" },
   ],
+  args: {
+    files: { type: "array", description: "Documents as [{ path, text }], as --files gives them", required: true },
+    question: { type: "string", description: "What the summary shall answer" },
+    group: { type: "integer", description: "Notes that are merged at once", default: 8 },
+    contextTokens: {
+      type: "integer",
+      description: "Context window that every prompt must fit into; default: parts of 60,000 characters",
+    },
+  },
 };
 
 const NOTE = {
@@ -19,8 +28,9 @@ const NOTE = {
   required: ["purpose", "points"],
 };
 
-/** A longer file is read in parts: this much fits into the context of small models too. */
-const PART_CHARS = 60_000;
+const contextTokens = Number(args?.contextTokens ?? 0);
+/** A longer file is read in parts: half of the window, at three characters for a token. */
+const PART_CHARS = contextTokens > 0 ? Math.floor(contextTokens * 1.5) : 60_000;
 
 const { files, question = "What is this, how is it built, and what should a newcomer read first?" } = args ?? {};
 const group = Math.max(2, Math.floor(Number(args?.group ?? 8)) || 8);

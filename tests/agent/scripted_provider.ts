@@ -7,6 +7,7 @@ import type {
   AgentRetry,
   AgentRunner,
   AgentRunOptions,
+  AgentWork,
   CallGate,
 } from "../../src/agent.ts";
 import type { Settings } from "../../src/config.ts";
@@ -23,6 +24,7 @@ import {
 } from "../../src/provider.ts";
 import type { Dialect } from "../../src/run.ts";
 import { openAgentRunner } from "../../src/agent/open.ts";
+import type { Tools } from "../../src/tool.ts";
 import { NO_GRANTS, NO_TOOLS } from "../no_tools.ts";
 
 export type Reply = GenerateResult | Error | ((options: GenerateOptions) => Promise<GenerateResult>);
@@ -33,6 +35,7 @@ export class ScriptedProvider implements Provider {
   readonly options: GenerateOptions[] = [];
   readonly #replies: Reply[];
   price: number | null = 0.001;
+  window: number | undefined;
 
   constructor(replies: Reply[]) {
     this.#replies = replies;
@@ -54,6 +57,10 @@ export class ScriptedProvider implements Provider {
 
   cost(_model: string, usage: TokenUsage): number | null {
     return this.price === null ? null : this.price * usage.outputTokens;
+  }
+
+  contextTokens(): number | undefined {
+    return this.window;
   }
 
   models() {
@@ -102,6 +109,7 @@ export interface BenchOptions {
   signal?: AbortSignal;
   reserve?: AgentRunOptions["reserve"];
   gate?: CallGate;
+  work?: AgentWork;
 }
 
 export interface BenchSetup {
@@ -113,6 +121,7 @@ export interface BenchSetup {
   sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Jitter; 0 when absent: the longest wait. */
   random?: () => number;
+  tools?: Tools;
 }
 
 /** A runner on a scripted provider, with a clock that moves only by waiting. Time limits never run out unless `sleep` says so. */
@@ -128,7 +137,7 @@ export function bench(replies: Reply[], setup: BenchSetup = {}): Bench {
     return Promise.resolve();
   };
   const runner = openAgentRunner({
-    tools: NO_TOOLS,
+    tools: setup.tools ?? NO_TOOLS,
     provider,
     settings: settings(setup),
     sleep,
@@ -146,6 +155,7 @@ export function bench(replies: Reply[], setup: BenchSetup = {}): Bench {
       onRetried: (retry) => retries.push(retry),
       ...(options.reserve ? { reserve: options.reserve } : {}),
       ...(options.gate ? { gate: options.gate } : {}),
+      ...(options.work ? { work: options.work } : {}),
     });
   return { runner, provider, waits, retries, run, prepare };
 }

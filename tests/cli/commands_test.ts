@@ -160,7 +160,7 @@ Deno.test("workflows and agents list what a script or a person can name", async 
     agents: [{ name: "Explore", description: "Looks around", system: "…", source: "built-in" }],
   });
   assert.match((await cli(["workflows"], { engine })).out, /summarize {2}Sums up files {2}built-in/);
-  assert.match((await cli(["agents"], { engine })).out, /Explore {2}default {2}Looks around {2}built-in/);
+  assert.match((await cli(["agents"], { engine })).out, /Explore {2}default {2}all {4}Looks around {2}built-in/);
   assert.equal(JSON.parse((await cli(["agents", "--json"], { engine })).out)[0].name, "Explore");
 });
 

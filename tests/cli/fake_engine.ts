@@ -243,6 +243,7 @@ export function createFakeEngine(fake: FakeRun = {}): FakeEngine {
     },
     removeWorktree: (ref, { force }) => Promise.resolve(void engine.asked.push(["remove", ref, String(force)])),
     check: () => fake.checked ? Promise.resolve(fake.checked) : Promise.reject(new Error("this test has no check")),
+    workflow: () => Promise.reject(new OdwError("not_found", "unknown workflow")),
     plan: () => fake.plan ? Promise.resolve(fake.plan) : Promise.reject(new Error("this test has no plan")),
     [Symbol.asyncDispose]() {
       engine.isDisposed = true;

@@ -1,7 +1,7 @@
 // A machine in memory: files, streams that remember what was written, a Ctrl-C key and a hand-turned clock.
 import type { Settings } from "../../src/config.ts";
 import type { CommandNeed } from "../../src/permissions.ts";
-import type { Inspection, Output, SettingsOptions, World } from "../../src/cli/world.ts";
+import type { Connection, Inspection, Output, SettingsOptions, World } from "../../src/cli/world.ts";
 import { runCli } from "../../src/cli/cli.ts";
 import { COMMANDS } from "../../src/cli/command_table.ts";
 import type { FakeEngine } from "./fake_engine.ts";
@@ -55,6 +55,12 @@ export interface FakeWorldOptions {
   hangs?: boolean;
 }
 
+const NO_ENDPOINT: Connection["endpoint"] = {
+  serve: () => Promise.reject(new Error("this test has no server")),
+  signInLink: () => Promise.reject(new Error("this test has no server")),
+  stopServing: () => Promise.resolve(),
+};
+
 export function fakeWorld(options: FakeWorldOptions = {}): FakeWorld {
   const listeners = new Set<() => void>();
   const tickers = new Set<() => void>();
@@ -75,7 +81,12 @@ export function fakeWorld(options: FakeWorldOptions = {}): FakeWorld {
       const found = settings(options);
       if (given.cwd) found.cwd = given.cwd;
       if (given.model) found.models = { default: given.model };
-      return Promise.resolve({ engine: options.engine, settings: found, warnings: options.warnings ?? [] });
+      return Promise.resolve({
+        engine: options.engine,
+        settings: found,
+        warnings: options.warnings ?? [],
+        endpoint: NO_ENDPOINT,
+      });
     },
     inspect(need, given) {
       world.connections.push({ need, options: given });
@@ -130,6 +141,11 @@ export function fakeWorld(options: FakeWorldOptions = {}): FakeWorld {
       files[path] = append && typeof before === "string" ? before + text : text;
       return Promise.resolve();
     },
+    makeFolder: () => Promise.resolve(),
+    edit: () => Promise.resolve(0),
+    token: () => Promise.resolve("token-0123456789-0123456789-0123456789"),
+    openBrowser: () => Promise.resolve(false),
+    mcp: () => Promise.reject(new Error("this test has no MCP server")),
     reports: () => import("../../src/report/open.ts"),
     readFolder(path) {
       const names = Object.keys(files).filter((name) => name.startsWith(`${path}/`))

@@ -10,5 +10,12 @@ const engine = createFakeEngine({
   runsUntilCancelled: kind === "cancel",
   neverEnds: kind === "hang",
 });
-const { connect, inspect, version } = fakeWorld({ engine });
-Deno.exitCode = await runCli(argv, { ...denoMachine((name) => Deno.env.get(name)), connect, inspect, version });
+const { connect, inspect, version, reports, mcp } = fakeWorld({ engine });
+Deno.exitCode = await runCli(argv, {
+  ...denoMachine((name) => Deno.env.get(name)),
+  connect,
+  inspect,
+  version,
+  reports,
+  mcp,
+});

@@ -126,7 +126,8 @@ Deno.test("run passes every limit, the model, the folder and the clock on", asyn
 });
 
 Deno.test("run takes a bare word as the name of a saved workflow, even beside a folder of that name", async () => {
-  const { engine, options } = worldOf();
+  const audit = { name: "audit", description: "", whenToUse: null, args: {}, source: "built-in" };
+  const { engine, options } = worldOf({ fake: { workflows: [audit] } });
   await cli(["run", "audit", "now"], { ...options, files: { "/project/audit": "folder" } });
   assert.deepEqual(engine.started[0]?.script, { name: "audit" });
   assert.equal(engine.started[0]?.args, "now");

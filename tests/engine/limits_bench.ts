@@ -1,17 +1,21 @@
 // The calls of one run over the real queue and agent runner; the provider is made up, and nothing is stored.
 import type { CostUsd } from "../../src/agent.ts";
 import { openAgentRunner } from "../../src/agent/open.ts";
+import { Approvals } from "../../src/engine/approvals.ts";
 import { openCensus } from "../../src/engine/census.ts";
 import { FallbackQueue } from "../../src/engine/fallback_queue.ts";
 import type { Journal } from "../../src/engine/journal.ts";
+import { Questions } from "../../src/engine/questions.ts";
 import { StepRunner } from "../../src/engine/step_runner.ts";
+import type { WorkPlace } from "../../src/engine/step_work.ts";
 import { OdwError } from "../../src/errors.ts";
 import type { Json } from "../../src/json.ts";
 import type { GenerateRequest, GenerateResult, Provider, TokenUsage } from "../../src/provider.ts";
 import { openQueue } from "../../src/queue/open.ts";
 import type { Dialect, EventBody, RunLimits } from "../../src/run.ts";
+import type { Race } from "../../src/sandbox.ts";
 import { settings } from "../agent/scripted_provider.ts";
-import { NO_TOOLS } from "../no_tools.ts";
+import { NO_TOOLS, NO_WORKTREES } from "../no_tools.ts";
 
 export interface LimitsSetup {
   answer: (request: GenerateRequest) => Promise<GenerateResult>;
@@ -30,6 +34,8 @@ export interface LimitsBench {
   pauses: { error: OdwError; resetAt: string | null }[];
   /** Rejects with code `paused` once the run has paused, unless the call ended before. */
   agent(prompt: string): Promise<Json>;
+  /** As `agent`, in a branch of race(). */
+  racing(prompt: string, race: Race): Promise<Json>;
   eventsOf<Type extends EventBody["type"]>(type: Type): Extract<EventBody, { type: Type }>[];
 }
 
@@ -62,6 +68,7 @@ export function limitsBench(setup: LimitsSetup): LimitsBench {
     }),
     journal,
     census: openCensus(limits, dialect, null),
+    place: placeOf(journal, stop.signal),
     recorded: new Map(),
     signal: stop.signal,
     onBudgetExceeded: (error, isHard) => isHard ? pause(error, null) : undefined,
@@ -71,10 +78,19 @@ export function limitsBench(setup: LimitsSetup): LimitsBench {
   let count = 0;
   return {
     ...{ requests, events, pauses },
-    agent: (prompt) => steps.run(`${prompt}#${count++}`, { prompt }, {}, dialect),
+    agent: (prompt) => steps.run({ step: `${prompt}#${count++}`, request: { prompt }, handling: {}, dialect }),
+    racing: (prompt, race) =>
+      steps.run({ step: `${prompt}#${count++}`, request: { prompt }, handling: {}, dialect, race }),
     eventsOf: <Type extends EventBody["type"]>(type: Type) =>
       events.filter((event): event is Extract<EventBody, { type: Type }> => event.type === type),
   };
+}
+
+/** No call of the bench has tools. */
+function placeOf(journal: Journal, signal: AbortSignal): WorkPlace {
+  const asking = { journal, onAsk: "default" as const, recorded: new Map<string, string>() };
+  const questions = new Questions({ ...asking, signal, onDetach: () => {} });
+  return { runId: "r", cwd: "/", approvals: new Approvals({ ...asking, questions }), worktrees: NO_WORKTREES };
 }
 
 function journalInto(events: EventBody[]): Journal {

@@ -26,6 +26,7 @@ async function readParts(recording: Recording, parts: Uint8Array[]): Promise<Ans
     system: undefined,
     messages: [],
     tools: [],
+    toolChoice: undefined,
     schema: undefined,
     maxTokens: undefined,
     expectedTokens: undefined,

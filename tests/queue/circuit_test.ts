@@ -56,7 +56,7 @@ Deno.test("an agent that comes while the circuit is open is refused without bein
   const bench = laneBench();
   await exhaust(bench);
   let started = 0;
-  const result = failed(await bench.submit("late", {}, { onStarted: () => started++ }));
+  const result = failed(await bench.submit("late", {}, { onStarted: () => void started++ }));
   assert.deepEqual([started, bench.sent], [0, 1]);
   assert.deepEqual(result.closed, { resetAt: null });
   assert.match(result.error.message, /far takes no calls for now/);

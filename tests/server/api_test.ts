@@ -22,7 +22,7 @@ const PLAN = {
   },
   way: "rules" as const,
   notes: [],
-  script: { name: "map-reduce" },
+  script: { text: "export const meta = {}", file: "built-in:map-reduce" },
   args: {},
   check: CHECK,
   wants: [],

@@ -7,7 +7,16 @@ Deno.test("everything but /health wants the token, and no answer holds it", asyn
   await using served = startTestServer();
   const health = await fetch(`${served.url}/health`);
   assert.deepEqual(await health.json(), { status: "ok", version: "0.1.0" });
-  const paths = ["/", "/v1/runs", "/v1/events", "/openapi.json", "/openai/v1/models", "/v1/runs/last/events"];
+  const paths = [
+    "/",
+    "/v1/runs",
+    "/v1/events",
+    "/openapi.json",
+    "/openai/v1/models",
+    "/v1/runs/last/events",
+    "/mcp",
+    "/v1/sign-in-links",
+  ];
   for (const path of paths) {
     for (
       const headers of [{}, { authorization: "Bearer wrong" }, { authorization: `Basic ${TOKEN}` }, {
@@ -118,3 +127,26 @@ async function rawRequest(port: number, text: string): Promise<string> {
   await connection.write(new TextEncoder().encode(text));
   return await new Response(connection.readable).text();
 }
+
+Deno.test("whoever has the token gets a sign-in link, and /mcp is behind the token too", async () => {
+  await using served = startTestServer();
+  const made = await served.post("/v1/sign-in-links", {});
+  assert.equal(made.status, 201);
+  const { url } = await made.json();
+  const opened = await fetch(url, { redirect: "manual" });
+  assert.equal(opened.status, 303);
+  await opened.body?.cancel();
+  assert.equal(await (await served.call("/mcp")).text(), "mcp");
+});
+
+Deno.test("when the server stops, its runs are paused and can be resumed; ended ones are left alone", async () => {
+  const served = startTestServer({ runsUntilCancelled: true, record: { status: "running", result: null } });
+  const started = await served.post("/v1/runs", { name: "a" });
+  await started.body?.cancel();
+  const { id } = await served.engine.get("last");
+  const stopping = served.server.stop("leave");
+  while (served.engine.asked.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  assert.deepEqual(served.engine.asked, [["pause", id]]);
+  served.engine.end({ status: "paused" });
+  await stopping;
+});

@@ -21,6 +21,7 @@ export function startTestServer(fake: FakeRun = {}, options: Partial<ServeOption
   const server = openServer({
     engine,
     limits: LIMITS,
+    mcp: () => Promise.resolve(new Response("mcp")),
     options: {
       hostname: "127.0.0.1",
       port: 0,
@@ -45,7 +46,7 @@ export function startTestServer(fake: FakeRun = {}, options: Partial<ServeOption
         body: typeof body === "string" ? body : JSON.stringify(body),
         headers: { "content-type": "application/json", ...headers },
       }),
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => server.stop("leave"),
   };
 }
 

@@ -18,7 +18,12 @@ export const RECORDED: [string, StoreTest][] = [
   ["recorded gives the answers of all parts and of no call that failed, was skipped or did not end", async (store) => {
     const id = await store.createRun(SPEC);
     const question = { key: "q#0", text: "?" };
-    assert.deepEqual(await store.recorded(id), { steps: new Map(), answers: new Map() });
+    assert.deepEqual(await store.recorded(id), {
+      steps: new Map(),
+      answers: new Map(),
+      toolOutcomes: new Map(),
+      plans: new Map(),
+    });
     await store.append(id, [started("a#0"), completed("a#0", "first"), started("b#0"), failed("b#0"), started("c#0")]);
     await store.append(id, [{ type: "step_skipped", step: "d#0" }, { type: "run_waiting", question }]);
     await store.append(id, [{ type: "question_answered", key: "q#0", answer: "yes" }, resumed()]);

@@ -23,8 +23,8 @@ async function damaged(damage: (bytes: Uint8Array) => void): Promise<Damaged> {
 }
 
 async function copiesIn(folder: string): Promise<string[]> {
-  const names = await Array.fromAsync(Deno.readDir(folder), (entry) => entry.name);
-  return names.filter((name) => name.includes("corrupt")).map((name) => `${folder}/${name}`);
+  const names = await Array.fromAsync(Deno.readDir(`${folder}/backups`), (entry) => entry.name);
+  return names.filter((name) => name.includes("corrupt")).map((name) => `${folder}/backups/${name}`);
 }
 
 /** The same pages; SQLite counts a change in the header of a copy. */

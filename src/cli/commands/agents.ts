@@ -1,6 +1,7 @@
 // odw agents: the definitions that a script can name as agentType.
 import type { CommandContext, Invocation } from "../command.ts";
 import { EXIT } from "../exit_codes.ts";
+import type { AgentDefinition } from "../../agent.ts";
 import { tableLines, tableWidth } from "../table.ts";
 import { connectFor } from "../target.ts";
 import { safeJson, safeLine } from "../terminal_text.ts";
@@ -19,6 +20,7 @@ export async function execute(invocation: Invocation, { world, printer }: Comman
       [
         { title: "AGENT", cells: agents.map(({ name }) => safeLine(name)) },
         { title: "MODEL", cells: agents.map(({ model }) => safeLine(model ?? "default")) },
+        { title: "TOOLS", cells: agents.map(toolsOf), isFlexible: true },
         { title: "DESCRIPTION", cells: agents.map(({ description }) => safeLine(description)), isFlexible: true },
         { title: "SOURCE", cells: agents.map(({ source }) => safeLine(source)), isFlexible: true },
       ],
@@ -28,4 +30,10 @@ export async function execute(invocation: Invocation, { world, printer }: Comman
     await printer.out(`${lines.join("\n")}\n`);
   }
   return EXIT.ok;
+}
+
+/** As the definition names them; what a run permits may be less. */
+function toolsOf({ tools, disallowedTools = [] }: AgentDefinition): string {
+  const named = tools === undefined ? "all" : tools.length === 0 ? "none" : tools.join(", ");
+  return safeLine(disallowedTools.length === 0 ? named : `${named} but ${disallowedTools.join(", ")}`);
 }

@@ -4,7 +4,7 @@ import { OdwError } from "../../errors.ts";
 import type { ReportFormat } from "../../report.ts";
 import type { CommandContext, Invocation } from "../command.ts";
 import { EXIT } from "../exit_codes.ts";
-import { readReportSource } from "../report_source.ts";
+import { reportSource } from "../../report_source.ts";
 import { connectFor } from "../target.ts";
 
 const FORMATS: Record<string, ReportFormat> = { html: "html", htm: "html", md: "md", markdown: "md", json: "json" };
@@ -16,7 +16,7 @@ export async function execute(invocation: Invocation, { world, printer }: Comman
   const { engine, warnings } = await connectFor(invocation, world);
   await using _engine = engine;
   for (const warning of warnings) await printer.warn(warning);
-  const source = await readReportSource(engine, ref, world.version);
+  const source = await reportSource(engine, ref, world.version);
   const { reports } = await world.reports();
   const text = reports.report(source, format);
   if (output === null || output === "-") await printer.outText(text);

@@ -52,12 +52,14 @@ async function connectForRun(
 ): Promise<{ connection: Connection; run: RunRecord }> {
   const need = commandNeed(invocation);
   const given = await settingsOptions(invocation, world);
-  const connection = await world.connect(need, given);
+  // Paths are the run's: they mean nothing before its folder is known.
+  const { grants, ...places } = given;
+  const connection = await world.connect(need, grants?.write ? places : given);
   const run = await findRun(connection.engine, invocation.args[0]).catch((error: unknown) =>
     abandon(connection, error)
   );
   const wanted = recordedOptions(run, given);
-  if (isServedBy(connection, wanted)) return { connection, run };
+  if (!grants?.write && isServedBy(connection, wanted)) return { connection, run };
   await connection.engine[Symbol.asyncDispose]();
   await checkFolder(run, wanted, world);
   return { connection: await world.connect(need, wanted), run };
@@ -77,9 +79,9 @@ async function abandon({ engine }: Connection, error: unknown): Promise<never> {
 
 function recordedOptions(
   { spec }: RunRecord,
-  { cwd = spec.cwd, model = spec.model ?? undefined, concurrency = spec.limits.concurrency }: SettingsOptions,
-): Required<Omit<SettingsOptions, "model">> & SettingsOptions {
-  return { cwd, concurrency, ...(model === undefined ? {} : { model }) };
+  { cwd = spec.cwd, model = spec.model ?? undefined, concurrency = spec.limits.concurrency, grants }: SettingsOptions,
+): SettingsOptions & { cwd: string; concurrency: number } {
+  return { cwd, concurrency, ...(model === undefined ? {} : { model }), ...(grants ? { grants } : {}) };
 }
 
 /** Whether an engine of these settings does what those options ask for. */

@@ -2,13 +2,15 @@
 import type { StartRequest } from "../../engine.ts";
 import { OdwError } from "../../errors.ts";
 import type { CommandContext, Invocation } from "../command.ts";
+import { EXIT } from "../exit_codes.ts";
+import { mayBeTask } from "../may_be_task.ts";
 import { argsInputOf, limitsOf, onAskOf } from "../run_options.ts";
 import { carryRun, type Launch } from "../run_session.ts";
 import { readArgs } from "../script_args.ts";
 import { readScript } from "../script_source.ts";
 import { startWorkflow } from "../script_start.ts";
 import { connectFor } from "../target.ts";
-import type { World } from "../world.ts";
+import type { Connection, World } from "../world.ts";
 
 export async function execute(invocation: Invocation, context: CommandContext): Promise<number> {
   const { args, options } = invocation;
@@ -17,17 +19,53 @@ export async function execute(invocation: Invocation, context: CommandContext): 
     return await replayRun(invocation, context);
   }
   if (args.length === 0) throw new OdwError("usage", "missing required argument 'script'; see odw run --help");
-  if (options.detach) {
-    const { detachRun } = await import("../run_detached.ts");
-    return await detachRun(invocation, context, await startRequest(invocation, context.world));
-  }
-  return await carryRun(invocation, context, () => prepare(invocation, context.world));
+  if (await mayBeTask(invocation, context.world)) return await runTask(invocation, context);
+  return await launch(invocation, context, {
+    request: () => startRequest(invocation, context.world),
+    connection: null,
+  });
 }
 
-async function prepare(invocation: Invocation, world: World): Promise<Launch> {
-  const request = await startRequest(invocation, world);
+interface Given {
+  request(): Promise<StartRequest>;
+  /** One that is open already. */
+  connection: Connection | null;
+}
+
+async function launch(invocation: Invocation, context: CommandContext, given: Given): Promise<number> {
+  if (invocation.options.detach) {
+    const { detachRun } = await import("../run_detached.ts");
+    await given.connection?.engine[Symbol.asyncDispose]();
+    return await detachRun(invocation, context, await given.request());
+  }
+  return await carryRun(invocation, context, () => prepare(invocation, context.world, given));
+}
+
+/** Words that may be a task: the saved workflows tell, then the plan is made and approved. */
+async function runTask(invocation: Invocation, context: CommandContext): Promise<number> {
+  const { planTask } = await import("../free_text.ts");
+  const connection = await connectFor(invocation, context.world);
+  const planned = await planTask(invocation, context, connection).catch(async (error) => {
+    await connection.engine[Symbol.asyncDispose]();
+    throw error;
+  });
+  switch (planned.status) {
+    case "named":
+      return await launch(invocation, context, { request: () => startRequest(invocation, context.world), connection });
+    case "stopped":
+      await connection.engine[Symbol.asyncDispose]();
+      return invocation.options.dryRun ? EXIT.ok : EXIT.cancelled;
+    case "approved": {
+      const request = { ...flagsOf(invocation, context.world), ...planned.request };
+      return await launch(invocation, context, { request: () => Promise.resolve(request), connection });
+    }
+  }
+}
+
+async function prepare(invocation: Invocation, world: World, given: Given): Promise<Launch> {
+  const request = await given.request();
   return {
-    connect: () => connectFor(invocation, world),
+    connect: () => given.connection ? Promise.resolve(given.connection) : connectFor(invocation, world),
     async start(engine) {
       const run = await startWorkflow(request, { engine, world, start: (wanted) => engine.start(wanted) });
       return { run, after: 0 };
@@ -35,17 +73,17 @@ async function prepare(invocation: Invocation, world: World): Promise<Launch> {
   };
 }
 
-async function startRequest(
-  { args: [target = "", ...words], options }: Invocation,
-  world: World,
-): Promise<StartRequest> {
+async function startRequest(invocation: Invocation, world: World): Promise<StartRequest> {
+  const { args: [target = "", ...words], options } = invocation;
   const script = await readScript(target, world);
   const args = await readArgs(argsInputOf(options, words), world);
+  return { script, ...flagsOf(invocation, world), ...(args === undefined ? {} : { args }) };
+}
+
+function flagsOf({ options }: Invocation, world: World): Omit<StartRequest, "script"> {
   return {
-    script,
     limits: limitsOf(options),
     onAsk: onAskOf(options, world),
-    ...(args === undefined ? {} : { args }),
     ...(typeof options.model === "string" ? { model: options.model } : {}),
     ...(options.deterministicClock ? { clock: "seeded" } : {}),
   };

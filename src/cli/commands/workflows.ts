@@ -1,4 +1,4 @@
-// odw workflows: what odw run can start by name.
+// odw workflows: what odw run can start by name, and one of them shown, saved or begun.
 import type { CommandContext, Invocation } from "../command.ts";
 import { EXIT } from "../exit_codes.ts";
 import { tableLines, tableWidth } from "../table.ts";
@@ -6,9 +6,13 @@ import { connectFor } from "../target.ts";
 import { safeJson, safeLine } from "../terminal_text.ts";
 
 export async function execute(invocation: Invocation, { world, printer }: CommandContext): Promise<number> {
-  const { engine, warnings } = await connectFor(invocation, world);
+  const { engine, settings, warnings } = await connectFor(invocation, world);
   await using _engine = engine;
   for (const warning of warnings) await printer.warn(warning);
+  if (invocation.args.length > 0) {
+    const { workflowAction } = await import("../workflow_files.ts");
+    return await workflowAction(invocation, { engine, settings, world, printer });
+  }
   const workflows = await engine.workflows();
   if (invocation.options.json) {
     await printer.out(`${safeJson(workflows, 2)}\n`);

@@ -119,8 +119,7 @@ function agentLines(drawing: Drawing, room: number): string[] {
 function alignedAgents({ style, width, now }: Drawing, agents: RunningAgent[]): string[] {
   const rows = agents.map((agent) => ({
     label: safeStart(agent.label, 200),
-    detail: agent.retry === null ? safeStart(agent.model, 200) : `again: ${safeStart(agent.retry, 200)}`,
-    colour: agent.retry === null ? "dim" as const : "yellow" as const,
+    ...activityOf(agent),
     time: duration(now - agent.startedAt),
   }));
   const column = (texts: string[]) => Math.max(0, ...texts.map(widthOf));
@@ -133,6 +132,13 @@ function alignedAgents({ style, width, now }: Drawing, agents: RunningAgent[]): 
     const middle = detailWidth ? `  ${style(colour, pad(detail, detailWidth))}` : "";
     return `    ${pad(label, labelWidth)}${middle}  ${style("dim", pad(time, timeWidth, "right"))}`;
   });
+}
+
+/** Why it waits, else what it does, else which model it asks. */
+function activityOf({ retry, tool, model }: RunningAgent): { detail: string; colour: "yellow" | "cyan" | "dim" } {
+  if (tool) return { detail: safeStart(tool.text, 200), colour: "cyan" };
+  if (retry !== null) return { detail: `again: ${safeStart(retry, 200)}`, colour: "yellow" };
+  return { detail: safeStart(model, 200), colour: "dim" };
 }
 
 function failureLines({ progress, style, width }: Drawing): string[] {

@@ -1,5 +1,6 @@
 // A run as its events have told it so far: what progress views draw. Each event costs the same, however many came before.
 import type { Event, Failure, LogLevel, Run } from "../../run.ts";
+import { toolText } from "../tool_text.ts";
 
 export interface AgentCounts {
   running: number;
@@ -21,6 +22,8 @@ export interface RunningAgent {
   startedAt: number;
   /** Why its last provider call failed, while it tries again. */
   retry: string | null;
+  /** Its newest tool call that has not ended. */
+  tool: { call: string; text: string } | null;
   phase: PhaseProgress;
 }
 
@@ -105,6 +108,16 @@ export class RunProgress {
         if (agent) agent.retry = event.reason;
         return;
       }
+      case "tool_started": {
+        const agent = this.running.get(event.step);
+        if (agent) agent.tool = { call: event.call, text: toolText(event.name, event.input) };
+        return;
+      }
+      case "tool_ended": {
+        const agent = this.running.get(event.step);
+        if (agent?.tool?.call === event.call) agent.tool = null;
+        return;
+      }
       case "step_replayed":
         return this.#count(this.#phase(event.phase ?? this.#current), "cached", 1);
       case "step_completed":
@@ -136,7 +149,7 @@ export class RunProgress {
     this.#waiting.delete(step);
     const phase = queued?.phase ?? this.#phase(handling.phase ?? this.#current);
     const label = handling.label ?? queued?.label ?? request.agentType ?? `agent ${++this.#unnamed}`;
-    this.running.set(step, { label, model, startedAt: at, retry: null, phase });
+    this.running.set(step, { label, model, startedAt: at, retry: null, tool: null, phase });
     this.#count(phase, "running", 1);
   }
 

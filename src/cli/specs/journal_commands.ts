@@ -31,8 +31,9 @@ export const LS: CommandSpec = {
 export const SHOW: CommandSpec = {
   name: "show",
   summary: "Show a run: phases, steps, failures, result",
-  arguments: [RUN_ARGUMENT],
+  arguments: [RUN_ARGUMENT, { usage: "[step]", description: "one step in full, as --step" }],
   options: [
+    { flags: "--estimate", description: "with what a check says that the run should have needed" },
     { flags: "--step <step>", description: "one step in full: its id, the beginning of one, or its label" },
     { flags: "--json", description: "print JSON: the run with its steps, or with --step an array of steps" },
   ],

@@ -1,13 +1,19 @@
 // The commands that carry a run: their words for the parser, help and completion.
 import type { CommandSpec } from "../command.ts";
 import { collected } from "../option_values.ts";
+import { PLANNING } from "./plan_commands.ts";
+import { GRANTS } from "../grant_flags.ts";
 import { ARGS, CWD, EXIT_CODES, FILES_LEFT, FOREGROUND, LIMITS } from "./shared_options.ts";
 
 export const RUN: CommandSpec = {
   name: "run",
-  summary: "Run a workflow script",
+  summary: "Run a workflow script, or plan a task and run it",
   arguments: [
-    { usage: "[script]", description: "a .js or .mjs file, or the name of a saved workflow", candidates: "scripts" },
+    {
+      usage: "[script]",
+      description: "a .js or .mjs file, the name of a saved workflow, or a task in words",
+      candidates: "scripts",
+    },
     { usage: "[words...]", description: "text that the script receives as its args" },
   ],
   options: [
@@ -19,9 +25,11 @@ export const RUN: CommandSpec = {
       candidates: "files",
     },
     ...LIMITS,
+    ...GRANTS,
     CWD,
     ...FOREGROUND,
     ...FILES_LEFT,
+    ...PLANNING,
     { flags: "--detach", description: "print the run's id at once, and run in the background" },
     {
       flags: "--replay <run>",
@@ -32,10 +40,13 @@ export const RUN: CommandSpec = {
   ],
   examples: [
     ["odw run review.js", "run a script in the current folder"],
+    [`odw run "review src for bugs"`, "plan a task, show the plan, and run it when you agree"],
     ["odw run review.js the parser, please", "with text as args"],
     [`odw run audit --arg depth=2 --arg 'paths=["src"]'`, "a saved workflow, with an object as args"],
     ["odw run summarize --files README.md src", "a built-in workflow over files"],
     ["odw run report.js --output json | jq .result", "the result for another program"],
+    ["odw run fix.js --allow-write=src --allow-run=npm", "agents may change files in src, and start npm"],
+    ["odw run fix.js --approve", "ask before each change, command, page or MCP call"],
     ["odw run big.js --concurrency 64 --budget-usd 5", "with limits"],
     ["odw wait $(odw run big.js --detach)", "in the background, and wait for it"],
     ["odw run --replay last review.js", "check an edited script against a recorded run"],
@@ -61,6 +72,7 @@ export const RESUME: CommandSpec = {
       candidates: "files",
     },
     ...LIMITS,
+    ...GRANTS,
     { ...CWD, description: "work in this folder instead of the recorded one" },
     ...FOREGROUND,
     ...FILES_LEFT,

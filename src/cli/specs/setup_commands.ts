@@ -16,10 +16,27 @@ export const MODELS: CommandSpec = {
 
 export const WORKFLOWS: CommandSpec = {
   name: "workflows",
-  summary: "List saved workflows",
-  arguments: [],
-  options: [CWD, JSON_OUTPUT],
-  examples: [["odw workflows", "what odw run can start by name"]],
+  summary: "List, show, save or begin workflows",
+  arguments: [
+    {
+      usage: "[action]",
+      description: "show <name>, save <run or file> <name>, init <name>; none: list them",
+      candidates: ["show", "save", "init"],
+    },
+    { usage: "[names...]", description: "what the action needs", candidates: "scripts" },
+  ],
+  options: [
+    { flags: "--user", description: "save for all folders, under odw's home" },
+    { flags: "--force", description: "replace a workflow that is there" },
+    CWD,
+    JSON_OUTPUT,
+  ],
+  examples: [
+    ["odw workflows", "what odw run can start by name"],
+    ["odw workflows show consensus", "a workflow's script and args"],
+    ["odw workflows save last review", "keep the script of a run"],
+    ["odw workflows init my-flow", "a commented script to begin with"],
+  ],
   providers: false,
   load: () => import("../commands/workflows.ts"),
 };

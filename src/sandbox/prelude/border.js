@@ -16,7 +16,7 @@
     return collection;
   };
 
-  const calls = own(new Map(), ["get", "set", "delete"]);
+  const calls = own(new Map(), ["get", "set", "delete", "forEach"]);
   const unhandled = own(new Map(), ["set", "delete", "forEach"]);
   const watched = own(new WeakSet(), ["add", "has", "delete"]);
   const hostErrors = own(new WeakMap(), ["get", "set"]);
@@ -28,6 +28,8 @@
   odw.spentTokens = odw.options.spentTokens;
   odw.spentCostUsd = odw.options.spentCostUsd;
   odw.phase = null;
+  // The branch of race() that runs now, see race.js.
+  odw.branch = null;
   odw.isWaiting = () => outstanding > 0;
 
   /** Adds one message, already JSON text, to what leaves the realm after this slice. */
@@ -69,8 +71,10 @@
 
   /** Sends a call and gives the promise of its answer. `body`: the call's arguments as JSON text. */
   odw.call = (kind, body) => {
+    const { branch } = odw;
+    if (branch !== null && odw.isLost(branch)) return new NativePromise(() => {});
     const id = ++lastId;
-    const call = { resolve: undefined, reject: undefined, promise: undefined, stack: new NativeError().stack };
+    const call = { resolve: undefined, reject: undefined, promise: undefined, stack: new NativeError().stack, branch };
     call.promise = new NativePromise((resolve, reject) => {
       call.resolve = resolve;
       call.reject = reject;
@@ -88,7 +92,22 @@
     odw.spentTokens = packet[0];
     odw.spentCostUsd = packet[1];
     const replies = packet[2];
-    for (let i = 0; i < replies.length; i++) answer(replies[i][0], replies[i][1], replies[i][2]);
+    for (let i = 0; i < replies.length; i++) {
+      const reply = replies[i];
+      // While a race is open each answer has its own turn: only so is it known which branch goes on.
+      const call = odw.openRaces > 0 ? calls.get(reply[0]) : undefined;
+      if (call === undefined) answer(reply[0], reply[1], reply[2]);
+      else odw.later(call.branch, () => answer(reply[0], reply[1], reply[2]));
+    }
+  };
+  /** Gives up every call whose branch has lost: its promise stays open. */
+  odw.cancelLost = () => {
+    calls.forEach((call, id) => {
+      if (call.branch === null || !odw.isLost(call.branch)) return;
+      calls.delete(id);
+      outstanding--;
+      odw.post('["cancel",' + id + "]");
+    });
   };
 
   const answer = (id, isValue, value) => {

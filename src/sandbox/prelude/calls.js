@@ -12,6 +12,9 @@
       const isText = typeof prompt === "string";
       const text = isText ? prompt : odw.text(prompt);
       const body = odw.quote(text) + "," + (odw.json(opts, "agent() options") ?? "null");
+      // In a branch of race() the engine must know that the call may be cancelled.
+      const isRacing = odw.branch !== undefined && odw.branch !== null;
+      if (isRacing) return odw.call("agent", body + (isText ? ",false,true" : ",true,true"));
       return odw.call("agent", isText ? body : body + ",true");
     } catch (error) {
       return odw.reject(error);
@@ -129,5 +132,5 @@
   odw.define("args", function args() {
     return given;
   });
-  odw.context = { tools: {}, strategy: null, args: given };
+  odw.context = { tools: odw.tools, strategy: null, args: given };
 });

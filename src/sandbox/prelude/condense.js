@@ -66,7 +66,7 @@
     throw odw.error(`${name} must be a number of 1 or more, found ${odw.text(value)}`, "RangeError");
   };
 
-  odw.define("compact", function compact(value, options) {
+  odw.compact = function compact(value, options) {
     const maxChars = limitOf("compact() maxChars", options?.maxChars, 20000);
     if (typeof value === "string") return cut(value, maxChars);
     const text = odw.json(value, "compact() value");
@@ -74,7 +74,8 @@
     const whole = parse(text);
     if (typeof whole === "string") return cut(whole, maxChars);
     return fit(whole, maxChars) ?? (isArray(whole) ? [] : typeof whole === "object" ? {} : whole);
-  });
+  };
+  odw.define("compact", odw.compact);
 
   const split = (text, length) => {
     const chunks = [];

@@ -10,7 +10,23 @@
   const globalsOf = () => {
     const globals = {};
     const names = ["agent", "parallel", "pipeline", "phase", "log", "workflow", "loop", "checkpoint", "compact"];
-    for (const name of [...names, "summarize", "ask", "args", "budget"]) globals[name] = globalThis[name];
+    for (
+      const name of [
+        ...names,
+        "summarize",
+        "ask",
+        "args",
+        "budget",
+        "tools",
+        "plan",
+        "verify",
+        "judge",
+        "untilDry",
+        "race",
+      ]
+    ) {
+      globals[name] = globalThis[name];
+    }
     return globals;
   };
 

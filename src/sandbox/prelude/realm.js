@@ -59,6 +59,7 @@
       due: now() + (delay > 0 ? (delay > 2147483647 ? 2147483647 : trunc(delay)) : 0),
       callback,
       args,
+      branch: odw.branch,
     };
     timers.set(id, timer);
     active++;
@@ -85,6 +86,8 @@
     pop();
     timers.delete(timer.id);
     active--;
+    odw.branch = timer.branch;
+    if (timer.branch !== null && odw.isLost(timer.branch)) return true;
     try {
       apply(timer.callback, undefined, timer.args);
     } catch (error) {

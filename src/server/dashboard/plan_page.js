@@ -26,8 +26,7 @@ export function PlanPage() {
   };
   const approve = () =>
     attempt(async () => {
-      const script = "name" in plan.script ? { name: plan.script.name } : { script: plan.script.text, file: "plan.js" };
-      const run = await ask("/v1/runs", { ...script, args: plan.args });
+      const run = await ask("/v1/runs", { script: plan.script.text, file: plan.script.file, args: plan.args });
       location.hash = `#/run/${run.id}`;
     });
   return html`
@@ -75,9 +74,9 @@ function Plan({ plan, onApprove }) {
     html`<p class="notice">A run from here gets what odw serve was started with, and not more.</p>`
   }
     ${problems.map(({ message, place, fix }, i) => html`<p class="fault" key=${i}>${place} ${message} ${fix}</p>`)}
-    <details open><summary>What runs</summary><pre tabindex="0">${
-    "name" in plan.script ? `${plan.script.name} ${JSON.stringify(plan.args, null, 2)}` : plan.script.text
-  }</pre></details>
+    <details open><summary>What runs</summary><pre tabindex="0">${plan.script.text}
+
+args = ${JSON.stringify(plan.args, null, 2)}</pre></details>
     <div class="actions"><button class="main" disabled=${
     faults.length > 0
   } onClick=${onApprove}>Approve and run</button></div>

@@ -1,0 +1,133 @@
+// Bug hunt: the same code through another lens each round, until a round finds nothing new.
+export const meta = {
+  name: "bug-hunt",
+  description: "Looks for bugs through one lens after the other until a round brings nothing new, then verifies each",
+  whenToUse: "A component that misbehaves, or must not: more thorough and dearer than code-audit",
+  phases: [{ title: "Hunt" }, { title: "Verify" }],
+  args: {
+    glob: { type: "string", description: "Files to read, such as src/**/*.ts" },
+    files: { type: "array", description: "Documents as [{ path, text }], as --files gives them" },
+    symptom: { type: "string", description: "What goes wrong, if known" },
+    rounds: { type: "integer", description: "Rounds at most, each with another lens", default: 4 },
+    contextTokens: { type: "integer", description: "Context window that every prompt must fit into", default: 16000 },
+    models: { type: "object", description: "Models by job: { find, verify }" },
+  },
+};
+
+const EXAMPLE = `odw run bug-hunt --files src/queue --arg symptom="jobs run twice"`;
+const given = typeof args === "string" ? { glob: args } : args ?? {};
+const { models } = given;
+const contextTokens = Number(given.contextTokens ?? 16000);
+function fail(problem) {
+  throw new Error(`bug-hunt: ${problem}. Example: ${EXAMPLE}`);
+}
+if (!(contextTokens >= 1000)) fail(`contextTokens must be a number of 1000 or more, found ${given.contextTokens}`);
+/** Characters of a prompt: the rest of the window is for the answer; code takes a token for three of them. */
+const room = Math.floor(contextTokens * 0.5) * 3;
+
+const FINDINGS = {
+  type: "object",
+  properties: {
+    findings: {
+      type: "array",
+      items: {
+        type: "object",
+        properties: {
+          line: { type: "integer", minimum: 1 },
+          severity: { type: "string", enum: ["critical", "high", "medium", "low"] },
+          title: { type: "string" },
+          detail: {
+            type: "string",
+            description: "What happens, on which input or in which order of events, and how to mend it",
+          },
+        },
+        required: ["line", "severity", "title", "detail"],
+      },
+    },
+  },
+  required: ["findings"],
+};
+
+/** Lines with their numbers, in pieces that fit a prompt. */
+function numbered(path, lines) {
+  const chunks = [];
+  let text = "";
+  for (const line of lines) {
+    const short = line.length > 400 ? `${line.slice(0, 400)} [cut]` : line;
+    if (text.length + short.length > room * 0.7) {
+      chunks.push({ path, text });
+      text = "";
+    }
+    text += `${short}\n`;
+  }
+  return text === "" ? chunks : [...chunks, { path, text }];
+}
+
+const unread = [];
+async function documents() {
+  if (given.files) return given.files;
+  const paths = await tools.glob(given.glob);
+  if (paths.length === 0) fail(`no file matches ${given.glob}`);
+  const texts = await parallel(paths.map((path) => () => tools.read_file(path)));
+  return paths.flatMap((path, i) =>
+    typeof texts[i] === "string" ? [{ path, text: texts[i] }] : (unread.push(path), [])
+  );
+}
+if (!given.files === !given.glob) fail("give glob or files, one of them");
+if (given.files && !Array.isArray(given.files)) fail("files must be [{ path, text }], as --files gives them");
+const chunks = (await documents()).flatMap(({ path, text }) =>
+  numbered(path, text.split("\n").map((line, i) => `${i + 1}: ${line}`))
+);
+
+const rounds = Number(given.rounds ?? 4);
+if (!(Number.isInteger(rounds) && rounds >= 1)) {
+  fail(`rounds must be a whole number of 1 or more, found ${given.rounds}`);
+}
+const LENSES = [
+  "wrong logic: conditions, boundaries, off by one, wrong operator",
+  "order of events: races, missing awaits, re-entrance, things that are closed while in use",
+  "failure paths: errors swallowed, half-done work, resources never given back",
+  "input: empty, huge, repeated, hostile or in another encoding",
+];
+
+phase("Hunt");
+let answered = 0;
+async function hunt(round) {
+  const lens = LENSES[round % LENSES.length];
+  const read = await parallel(chunks.map(({ path, text }) => () =>
+    agent(
+      `You hunt bugs. Report only what you can show in this text, with the number of the line; none is a good answer.\nLens: ${lens}` +
+        `${given.symptom ? `\nSymptom: ${given.symptom}` : ""}\n\n## ${path}\n${text}`,
+      { label: `${path}, round ${round + 1}`, schema: FINDINGS, model: models?.find, tools: [] },
+    )
+  ));
+  answered += read.filter((answer) => answer !== null).length;
+  if (read.every((answer) => answer === null)) return null;
+  return read.flatMap((answer, i) =>
+    (answer?.findings ?? []).map((one) => ({ file: chunks[i].path, ...one, text: chunks[i].text }))
+  );
+}
+const { items: found, isDry, rounds: used } = await untilDry(hunt, {
+  rounds,
+  key: ({ file, line }) => `${file}:${line}`,
+});
+if (answered === 0) throw new Error("bug-hunt: no file could be read: see the failures of this run");
+
+phase("Verify");
+const checked = await parallel(found.map((finding) => () =>
+  verify({
+    target: { file: finding.file, line: finding.line, title: finding.title, detail: finding.detail },
+    maxChars: Math.floor(room * 0.15),
+    critics: [{
+      ...{ label: `verify ${finding.file}:${finding.line}`, model: models?.verify, tools: [] },
+      prompt: "Try to refute this finding by the text alone: approve it only when the text shows that it is true.\n\n" +
+        finding.text,
+    }],
+  })
+));
+const shown = ({ text: _text, ...finding }) => finding;
+const findings = found.filter((_, i) => checked[i]?.passed).map(shown);
+const unverified = found.filter((_, i) => !checked[i]?.passed && !checked[i]?.refuted).map(shown);
+const refuted = found.filter((_, i) => checked[i]?.refuted).length;
+log(`${findings.length} findings stand, ${refuted} refuted, ${unverified.length} could not be verified`);
+return { findings, unverified, refuted, rounds: used, isDry, unread };

@@ -1,0 +1,114 @@
+// Code audit: every file in pieces, one reader for each, and every finding has to survive a sceptic.
+export const meta = {
+  name: "code-audit",
+  description: "Reads every file with a focus, and keeps the findings that a second agent could not refute",
+  whenToUse: "A whole code base, one kind of defect: security, error handling, concurrency",
+  phases: [{ title: "Find" }, { title: "Verify" }],
+  args: {
+    glob: { type: "string", description: "Files to read, such as src/**/*.ts" },
+    files: { type: "array", description: "Documents as [{ path, text }], as --files gives them" },
+    focus: { type: "string", description: "What is looked for", default: "security, data loss and silent failure" },
+    contextTokens: { type: "integer", description: "Context window that every prompt must fit into", default: 16000 },
+    models: { type: "object", description: "Models by job: { find, verify }" },
+  },
+};
+
+const EXAMPLE = `odw run code-audit --files src --arg focus="injection and path traversal"`;
+const given = typeof args === "string" ? { glob: args } : args ?? {};
+const { models } = given;
+const contextTokens = Number(given.contextTokens ?? 16000);
+function fail(problem) {
+  throw new Error(`code-audit: ${problem}. Example: ${EXAMPLE}`);
+}
+if (!(contextTokens >= 1000)) fail(`contextTokens must be a number of 1000 or more, found ${given.contextTokens}`);
+/** Characters of a prompt: the rest of the window is for the answer; code takes a token for three of them. */
+const room = Math.floor(contextTokens * 0.5) * 3;
+
+const FINDINGS = {
+  type: "object",
+  properties: {
+    findings: {
+      type: "array",
+      items: {
+        type: "object",
+        properties: {
+          line: { type: "integer", minimum: 1 },
+          severity: { type: "string", enum: ["critical", "high", "medium", "low"] },
+          title: { type: "string" },
+          detail: {
+            type: "string",
+            description: "What happens, on which input or in which order of events, and how to mend it",
+          },
+        },
+        required: ["line", "severity", "title", "detail"],
+      },
+    },
+  },
+  required: ["findings"],
+};
+
+/** Lines with their numbers, in pieces that fit a prompt. */
+function numbered(path, lines) {
+  const chunks = [];
+  let text = "";
+  for (const line of lines) {
+    const short = line.length > 400 ? `${line.slice(0, 400)} [cut]` : line;
+    if (text.length + short.length > room * 0.7) {
+      chunks.push({ path, text });
+      text = "";
+    }
+    text += `${short}\n`;
+  }
+  return text === "" ? chunks : [...chunks, { path, text }];
+}
+
+const unread = [];
+async function documents() {
+  if (given.files) return given.files;
+  const paths = await tools.glob(given.glob);
+  if (paths.length === 0) fail(`no file matches ${given.glob}`);
+  const texts = await parallel(paths.map((path) => () => tools.read_file(path)));
+  return paths.flatMap((path, i) =>
+    typeof texts[i] === "string" ? [{ path, text: texts[i] }] : (unread.push(path), [])
+  );
+}
+if (!given.files === !given.glob) fail("give glob or files, one of them");
+if (given.files && !Array.isArray(given.files)) fail("files must be [{ path, text }], as --files gives them");
+const chunks = (await documents()).flatMap(({ path, text }) =>
+  numbered(path, text.split("\n").map((line, i) => `${i + 1}: ${line}`))
+);
+
+phase("Find");
+const focus = given.focus ?? "security, data loss and silent failure";
+const read = await parallel(chunks.map(({ path, text }) => () =>
+  agent(
+    `You audit code. Report only defects that you can show in this text, with the number of the line; none is a good answer.\nFocus: ${focus}\n\n## ${path}\n${text}`,
+    { label: path, schema: FINDINGS, model: models?.find, tools: [] },
+  )
+));
+chunks.forEach(({ path }, i) => read[i] === null && unread.push(path));
+if (read.every((answer) => answer === null)) {
+  throw new Error("code-audit: no file could be read: see the failures of this run");
+}
+const found = read.flatMap((answer, i) =>
+  (answer?.findings ?? []).map((one) => ({ file: chunks[i].path, ...one, text: chunks[i].text }))
+);
+
+phase("Verify");
+const checked = await parallel(found.map((finding) => () =>
+  verify({
+    target: { file: finding.file, line: finding.line, title: finding.title, detail: finding.detail },
+    maxChars: Math.floor(room * 0.15),
+    critics: [{
+      ...{ label: `verify ${finding.file}:${finding.line}`, model: models?.verify, tools: [] },
+      prompt: "Try to refute this finding by the text alone: approve it only when the text shows that it is true.\n\n" +
+        finding.text,
+    }],
+  })
+));
+const shown = ({ text: _text, ...finding }) => finding;
+const findings = found.filter((_, i) => checked[i]?.passed).map(shown);
+const unverified = found.filter((_, i) => !checked[i]?.passed && !checked[i]?.refuted).map(shown);
+const refuted = found.filter((_, i) => checked[i]?.refuted).length;
+log(`${findings.length} findings stand, ${refuted} refuted, ${unverified.length} could not be verified`);
+return { findings, unverified, refuted, unread: [...new Set(unread)] };

@@ -1,0 +1,145 @@
+// odw serve as programs use it: a process of its own, on loopback, sharing its store with every other odw.
+import assert from "node:assert/strict";
+import OpenAI from "openai";
+import { type Ended, Place } from "./odw_process.ts";
+
+interface Serving extends AsyncDisposable {
+  url: string;
+  token: string;
+  call(path: string, init?: RequestInit): Promise<Response>;
+  post(path: string, body: unknown): Promise<Response>;
+  /** Ctrl-C, and what the process ended with. */
+  stop(): Promise<Pick<Ended, "code" | "stderr">>;
+}
+
+async function serve(place: Place, flags: string[] = []): Promise<Serving> {
+  const child = place.spawn(["serve", "--port", "0", ...flags]);
+  const lines: string[] = [];
+  const listening = Promise.withResolvers<string>();
+  const reading = (async () => {
+    for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+      lines.push(text);
+      const url = /listening on (\S+);/.exec(lines.join(""))?.[1];
+      if (url) listening.resolve(url);
+    }
+    listening.reject(new Error(`odw serve ended: ${lines.join("")}`));
+  })();
+  listening.promise.catch(() => {});
+  const url = await listening.promise;
+  const token = (await Deno.readTextFile(`${place.home}/token`)).trim();
+  let ended: Promise<Pick<Ended, "code" | "stderr">> | null = null;
+  const stop = () =>
+    ended ??= (async () => {
+      child.kill("SIGTERM");
+      const [{ code }] = await Promise.all([child.status, reading, child.stdout.cancel()]);
+      return { code, stderr: lines.join("") };
+    })();
+  const call = (path: string, init: RequestInit = {}) =>
+    fetch(url + path, { ...init, headers: { authorization: `Bearer ${token}`, ...init.headers } });
+  return {
+    url,
+    token,
+    call,
+    post: (path, body) =>
+      call(path, { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+    stop,
+    [Symbol.asyncDispose]: async () => void await stop(),
+  };
+}
+
+const GREET = `export const meta = { name: "greet", description: "Greets", phases: [{ title: "Say" }] };
+phase("Say");
+return await agent("greet " + (args.who ?? args));`;
+
+Deno.test("a run that is started over HTTP ends there, and every odw of the machine sees it", async () => {
+  await using place = await Place.make();
+  await using _provider = await place.serve("openai-chat", { answer: ({ prompt }) => `${prompt}!` });
+  await place.write(".odw/workflows/greet.js", GREET);
+  await using server = await serve(place);
+  const { mode } = await Deno.stat(`${place.home}/token`);
+  assert.equal(mode! & 0o777, 0o600);
+
+  const started = await server.post("/v1/runs", { name: "greet", args: { who: "all" } });
+  assert.equal(started.status, 201);
+  const { id } = await started.json();
+  const events = await (await server.call(`/v1/runs/${id}/events`)).text();
+  assert.match(events, /event: step_completed[\s\S]*event: run_completed[\s\S]*event: end/);
+  assert.equal(await (await server.call(`/v1/runs/${id}/result`)).json(), "greet all!");
+  const listed = JSON.parse((await place.odw(["ls", "--json"])).stdout);
+  assert.deepEqual(listed.map((run: { id: string; status: string }) => [run.id, run.status]), [[id, "completed"]]);
+
+  const other = await place.odw(["run", "greet", "me", "--output", "json"]);
+  const seen = await (await server.call(`/v1/runs/${JSON.parse(other.stdout).runId}`)).json();
+  assert.deepEqual([seen.status, seen.result], ["completed", "greet me!"]);
+  const { code, stderr } = await server.stop();
+  assert.equal(code, 0, stderr);
+  assert.ok(!stderr.includes(server.token) && !stderr.includes("test-key"));
+});
+
+Deno.test("an OpenAI client calls a workflow as a model, and the dashboard's page is served to a signed-in browser", async () => {
+  await using place = await Place.make();
+  await using _provider = await place.serve("openai-chat", { answer: ({ prompt }) => `${prompt}!` });
+  await place.write(".odw/workflows/greet.js", GREET);
+  await using server = await serve(place);
+  const client = new OpenAI({ apiKey: server.token, baseURL: `${server.url}/openai/v1`, maxRetries: 0 });
+  const models = await client.models.list();
+  assert.ok(models.data.some(({ id }) => id === "odw/greet"));
+  const answer = await client.chat.completions.create({
+    model: "odw/greet",
+    messages: [{ role: "user", content: "you" }],
+  });
+  assert.equal(answer.choices[0]?.message.content, "greet you!");
+  assert.deepEqual([answer.usage?.prompt_tokens, answer.usage?.completion_tokens], [10, 5]);
+
+  const printed = await place.odw(["dashboard", "--print", "--port", new URL(server.url).port]);
+  assert.equal(printed.code, 0, printed.stderr);
+  const signedIn = await fetch(printed.stdout.trim(), { redirect: "manual" });
+  const cookie = signedIn.headers.get("set-cookie")?.split(";", 1)[0] ?? "";
+  await signedIn.body?.cancel();
+  const page = await fetch(server.url, { headers: { cookie } });
+  assert.match(await page.text(), /<title>odw<\/title>/);
+  assert.match(page.headers.get("content-security-policy") ?? "", /default-src 'none'/);
+});
+
+Deno.test("a stopped server leaves its runs resumable, and a second one on its port says so", async () => {
+  await using place = await Place.make();
+  let isHeld = true;
+  const asked = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  await using _provider = await place.serve("openai-chat", {
+    async answer({ prompt }) {
+      asked.resolve();
+      if (isHeld) await held.promise;
+      return `${prompt}!`;
+    },
+  });
+  await place.write(".odw/workflows/greet.js", GREET.replace("return await", 'await agent("first"); return await'));
+  await using server = await serve(place);
+  const { id } = await (await server.post("/v1/runs", { name: "greet", args: { who: "all" } })).json();
+  await asked.promise;
+  const second = await place.odw(["serve", "--port", new URL(server.url).port]);
+  assert.equal(second.code, 2, second.stderr);
+  assert.match(second.stderr, /cannot listen on 127\.0\.0\.1:\d+: another program does/);
+  const stopping = server.stop();
+  isHeld = false;
+  held.resolve();
+  assert.equal((await stopping).code, 0);
+  const listed = JSON.parse((await place.odw(["ls", "--json"])).stdout);
+  assert.match(listed[0].status, /paused|completed/);
+  const resumed = await place.odw(["resume", id, "--output", "json"]);
+  assert.equal(JSON.parse(resumed.stdout).result, "greet all!", resumed.stderr);
+});
+
+Deno.test("a server that other machines could reach wants TLS or --insecure, and wrong flags are refused", async () => {
+  await using place = await Place.make();
+  const open = await place.odw(["serve", "--host", "0.0.0.0", "--port", "0"]);
+  assert.equal(open.code, 2);
+  assert.match(open.stderr, /--tls-cert and --tls-key, or --insecure/);
+  const half = await place.odw(["serve", "--tls-cert", "cert.pem"]);
+  assert.match(half.stderr, /give both/);
+  const port = await place.odw(["serve", "--port", "x"]);
+  assert.equal(port.code, 2);
+  const nothing = await place.odw(["dashboard", "--port", "1"]);
+  assert.equal(nothing.code, 2);
+  assert.match(nothing.stderr, /odw serve --open/);
+});
