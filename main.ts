@@ -54,6 +54,10 @@ function mcp() {
   return import("./src/mcp/open.ts");
 }
 
+function hosts() {
+  return import("./src/hosts/open.ts");
+}
+
 function env(name: string): string | undefined {
   try {
     return Deno.env.get(name);
@@ -65,5 +69,5 @@ function env(name: string): string | undefined {
 if (import.meta.main) {
   const machine = denoMachine(env);
   // All output is awaited; what the rings still hold ends with the process.
-  Deno.exit(await runCli(Deno.args, { ...machine, connect, inspect, reports, mcp, version: VERSION }));
+  Deno.exit(await runCli(Deno.args, { ...machine, connect, inspect, reports, mcp, hosts, version: VERSION }));
 }

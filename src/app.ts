@@ -39,6 +39,8 @@ export function endpointOf(engine: Engine, settings: Settings): Endpoint {
         launch: async (ref) => void await engine.resume({ ref, onAsk: "wait" }),
         reports: async () => (await import("./report/open.ts")).reports,
         saveResult: () => Promise.resolve(null),
+        warnings: () => Promise.resolve([]),
+        approveInChat: false,
       });
       server = openServer({ engine, limits: settings.limits, options, mcp });
       return { url: server.url };

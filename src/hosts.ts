@@ -97,7 +97,6 @@ export interface FoundProvider {
   name: string;
   /** A variable that holds a key, or the address of a server that answers. */
   where: string;
-  models: string[];
 }
 
 export interface Hosts {
@@ -109,14 +108,16 @@ export interface Hosts {
   examineMachine(request: MachineExamination): Promise<Finding[]>;
   /** Hosts of which there is a sign on this machine. */
   findHosts(places: HostPlaces): Promise<HostName[]>;
-  /** A new configuration file, with comments. */
-  configText(choice: ConfigChoice): string;
+  /** Keys in the environment, and an Ollama that answers. */
+  findProviders(places: HostPlaces): Promise<FoundProvider[]>;
+  /** Writes `config.json` of odw's home, readable by its user alone; keeps a copy of one that is there. Throws OdwError `config`. */
+  writeConfig(places: HostPlaces, choice: ConfigChoice): Promise<{ path: string; backup: string | null }>;
 }
 
 export interface ConfigChoice {
   provider: string;
-  /** As `provider/model-id`. */
-  model: string;
+  /** As `provider/model-id`; absent: the vendor's default. */
+  model?: string;
   /** Absent: the vendor's own. */
   baseUrl?: string;
   api?: ProviderSettings["api"];

@@ -1,5 +1,6 @@
 // Every command with its flags and examples: read by the parser, by help and by completion.
 import type { CommandSpec } from "./command.ts";
+import { DOCTOR, INIT, INTEGRATE } from "./specs/host_commands.ts";
 import { DB, EXPORT, GC, IMPORT, LOGS, LS, REPORT, RM, SHOW } from "./specs/journal_commands.ts";
 import { CHECK, PLAN } from "./specs/plan_commands.ts";
 import { RESUME, RUN } from "./specs/run_commands.ts";
@@ -16,5 +17,6 @@ export const COMMANDS: readonly CommandSpec[] = [
   WORKTREES,
   ...[EXPORT, IMPORT, RM, GC, DB],
   ...[SERVE, DASHBOARD, MCP],
+  ...[INIT, DOCTOR, INTEGRATE],
   ...[MODELS, WORKFLOWS, AGENTS, PERMISSIONS, COMPLETIONS],
 ];

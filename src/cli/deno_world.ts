@@ -1,12 +1,12 @@
 // The machine's side of the World, as Deno gives it: streams, Ctrl-C, time and files. main.ts adds settings and engine.
 import { resolve } from "node:path";
-import { spawnDetached } from "./detached_process.ts";
+import { spawnDetached, startWords } from "./detached_process.ts";
 import { openBrowser } from "./browser.ts";
 import { openEditor } from "./editor.ts";
 import { readToken } from "./token_file.ts";
 import type { Input, InputLines, Output, PathInfo, World } from "./world.ts";
 
-type Machine = Omit<World, "connect" | "inspect" | "version" | "reports" | "mcp">;
+type Machine = Omit<World, "connect" | "inspect" | "version" | "reports" | "mcp" | "hosts">;
 
 /** What of the World needs no knowledge of odw. Environment variables are read through `env`, which main.ts may narrow. */
 export function denoMachine(env: (name: string) => string | undefined): Machine {
@@ -30,6 +30,8 @@ export function denoMachine(env: (name: string) => string | undefined): Machine 
     edit: (path) => openEditor(path, env),
     token: readToken,
     openBrowser,
+    program: startWords(),
+    os: Deno.build.os === "windows" || Deno.build.os === "darwin" ? Deno.build.os : "linux",
     readFolder,
     stat: pathInfo,
   };

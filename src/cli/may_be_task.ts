@@ -4,7 +4,10 @@ import { readScript } from "./script_source.ts";
 import type { World } from "./world.ts";
 
 /** Words that name no file. Whether they name a workflow is known when the saved ones are. */
-export async function mayBeTask({ args: [target = "", ...words], options }: Invocation, world: World): Promise<boolean> {
+export async function mayBeTask(
+  { args: [target = "", ...words], options }: Invocation,
+  world: World,
+): Promise<boolean> {
   const givesArgs = ["args", "arg", "argsFile", "files"].some((name) => options[name] !== undefined);
   const isSentence = /\s/.test(target.trim()) || words.length > 0;
   if (givesArgs || !isSentence) return false;

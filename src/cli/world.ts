@@ -1,6 +1,7 @@
 // All that the command line needs from the machine: real in main.ts, made up in tests.
 import type { GrantFlags, Settings } from "../config.ts";
 import type { Engine } from "../engine.ts";
+import type { Hosts, HostSystem } from "../hosts.ts";
 import type { McpParts } from "../mcp.ts";
 import type { CommandNeed, Permissions } from "../permissions.ts";
 import type { Reports } from "../report.ts";
@@ -104,6 +105,11 @@ export interface World {
   openBrowser(url: string): Promise<boolean>;
   /** Loaded when a coding agent starts odw. Settles when its input has ended. */
   mcp(): Promise<{ serveMcpStdio(parts: McpParts): Promise<void> }>;
+  /** Loaded when coding agents or this machine are looked after. */
+  hosts(): Promise<{ hosts: Hosts }>;
+  /** The words that start this very program; the first one is an absolute path. */
+  program: readonly string[];
+  os: HostSystem;
   /** In the order of the names. */
   readFolder(path: string): Promise<(PathInfo & { name: string })[]>;
   /** null: nothing is there. */

@@ -6,5 +6,5 @@ export function diffOf(path: string, before: string | null, after: string | null
   if (before === after) return "";
   const names = [before === null ? "/dev/null" : path, after === null ? "/dev/null" : path] as const;
   const patch = createTwoFilesPatch(...names, before ?? "", after ?? "", undefined, undefined, { context: 3 });
-  return patch.replace(/^=+\n/, "").replaceAll("\r\n", "\n").replaceAll("\t\n", "\n");
+  return patch.replace(/^(Index: .*\n)?=+\n/, "").replaceAll("\r\n", "\n").replaceAll("\t\n", "\n");
 }

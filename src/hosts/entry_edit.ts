@@ -68,7 +68,9 @@ export function checkEdit(
   if (isSame && canonicalJson(found) === canonicalJson(entry)) return;
   throw new OdwError(
     "config",
-    `${file} was left alone: an edit would have changed more than ${[...container, SERVER_NAME].join(".")}; edit it by hand`,
+    `${file} was left alone: an edit would have changed more than ${
+      [...container, SERVER_NAME].join(".")
+    }; edit it by hand`,
   );
 }
 

@@ -58,13 +58,20 @@ export async function backUp(file: HostFile): Promise<string | null> {
   if (file.text === null) return null;
   const backup = backupOf(file);
   try {
-    await Deno.writeFile(backup, await Deno.readFile(file.target), { createNew: true, mode: (file.mode ?? 0o600) & 0o777 });
+    await Deno.writeFile(backup, await Deno.readFile(file.target), {
+      createNew: true,
+      mode: (file.mode ?? 0o600) & 0o777,
+    });
     return backup;
   } catch (cause) {
     if (cause instanceof Deno.errors.AlreadyExists) return backup;
-    throw new OdwError("config", `cannot back up ${file.path} as ${backup}: ${reasonOf(cause)}; the file was left alone`, {
-      cause,
-    });
+    throw new OdwError(
+      "config",
+      `cannot back up ${file.path} as ${backup}: ${reasonOf(cause)}; the file was left alone`,
+      {
+        cause,
+      },
+    );
   }
 }
 

@@ -8,7 +8,8 @@ import { cursorRule, geminiCommand, markdownCommand, promptFile } from "./texts.
 /** Longer than workflow_wait ever takes, and not longer than hosts accept. */
 const TOOL_TIMEOUT_S = 300;
 const LIST = ["mcp", "list"];
-const CONNECTED = /✓.*\bodw\b|\bodw\b.*(✓|✔|connected)/i;
+/** The name alone, not a path with it; a mark before or behind it. */
+const CONNECTED = /✓\s+odw(?=[:\s]|$)|(?:^|\s)odw(?=[:\s]).*(?:✓|✔|(?<!not |dis)connected)/im;
 
 const OPENCODE: HostSpec = {
   name: "opencode",
@@ -56,7 +57,9 @@ const CODEX: HostSpec = {
   owned: ["command", "args"],
   command: null,
   steps: (scope) => [
-    ...(scope === "project" ? ["Codex reads this file in trusted projects only: start codex here and trust the folder"] : []),
+    ...(scope === "project"
+      ? ["Codex reads this file in trusted projects only: start codex here and trust the folder"]
+      : []),
     'codex exec refuses workflow_start unless you approve it beforehand: add default_tools_approval_mode = "approve" to [mcp_servers.odw] if you want that',
   ],
   list: { program: "codex", args: LIST, connected: /^odw\b.*\benabled\b/im, pending: null },
@@ -74,7 +77,7 @@ const ANTIGRAVITY: HostSpec = {
       : [inProject(places, ".agents", "mcp_config.json")],
   format: "json",
   container: () => ["mcpServers"],
-  entry: commandAndArgs,
+  entry: (start) => commandAndArgs(start),
   owned: ["command", "args"],
   command: commandFile({
     project: (places) => inProject(places, ".agents", "workflows", "odw.md"),
@@ -111,7 +114,7 @@ const CURSOR: HostSpec = {
   ],
   format: "jsonc",
   container: () => ["mcpServers"],
-  entry: commandAndArgs,
+  entry: (start) => commandAndArgs(start),
   owned: ["command", "args"],
   command: commandFile({
     project: (places) => inProject(places, ".cursor", "rules", "odw.mdc"),
@@ -143,7 +146,7 @@ const CLAUDE: HostSpec = {
     scope === "project"
       ? ["start claude in this folder and approve the server odw; it is pending until then"]
       : ["start Claude Code anew"],
-  list: { program: "claude", args: LIST, connected: CONNECTED, pending: /\bodw\b.*pending/i },
+  list: { program: "claude", args: LIST, connected: CONNECTED, pending: /(?:^|\s)odw(?=[:\s]).*pending/im },
 };
 
 const GEMINI: HostSpec = {
@@ -167,7 +170,7 @@ const GEMINI: HostSpec = {
     text: geminiCommand,
   }),
   steps: () => ["trust the folders that you work in (/permissions in Gemini CLI): in others it starts no server"],
-  list: { program: "gemini", args: LIST, connected: CONNECTED, pending: null },
+  list: { program: "gemini", args: LIST, connected: CONNECTED, pending: /(?:^|\s)odw(?=[:\s]).*disabled/im },
 };
 
 const ZED: HostSpec = {
@@ -204,7 +207,7 @@ const COPILOT: HostSpec = {
   owned: ["type", "command", "args"],
   command: null,
   steps: (scope) => scope === "project" ? ["start copilot in this folder and trust it"] : [],
-  list: { program: "copilot", args: LIST, connected: /\bodw\b/, pending: null },
+  list: { program: "copilot", args: LIST, connected: /(?:^|\s)odw(?=[:\s]|$)/m, pending: null },
 };
 
 export const HOSTS: Readonly<Record<HostName, HostSpec>> = {

@@ -28,7 +28,10 @@ export async function integrate(request: IntegrateRequest): Promise<Integration>
 async function integrateHost(host: HostName, work: Work): Promise<HostFileChange[]> {
   const isAdd = work.action === "add";
   const path = HOSTS[host].files(work.places, work.scope)[0] ?? "";
-  const registered = await attempt({ host, kind: "registration", path }, () => isAdd ? register(host, work) : unregister(host, work));
+  const registered = await attempt(
+    { host, kind: "registration", path },
+    () => isAdd ? register(host, work) : unregister(host, work),
+  );
   // A skill for tools that are not there would mislead.
   if (isAdd && registered.status === "failed") return [registered];
   const changes = [registered];
@@ -64,7 +67,9 @@ async function removeEmptied({ emptied, receipts, places }: Work): Promise<void>
 }
 
 function stepsOf({ hosts, scope }: IntegrateRequest, changes: HostFileChange[]): Integration["steps"] {
-  const failed = new Set(changes.filter(({ kind, status }) => kind === "registration" && status === "failed").map(({ host }) => host));
+  const failed = new Set(
+    changes.filter(({ kind, status }) => kind === "registration" && status === "failed").map(({ host }) => host),
+  );
   return hosts.filter((host) => !failed.has(host))
     .flatMap((host) => HOSTS[host].steps(scope).map((step) => ({ host, step })));
 }

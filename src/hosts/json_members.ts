@@ -20,11 +20,11 @@ export function insertMember(text: string, object: Node, { key, value }: { key: 
   const comma = commaAfter(text, end);
   if (!text.slice(object.offset, end).includes("\n")) {
     const member = `${JSON.stringify(key)}: ${JSON.stringify(value)}`;
-    return comma === null
-      ? splice(text, end, end, `, ${member}`)
-      : splice(text, comma + 1, comma + 1, ` ${member},`);
+    return comma === null ? splice(text, end, end, `, ${member}`) : splice(text, comma + 1, comma + 1, ` ${member},`);
   }
-  const indent = startsLine(text, last.offset) ? indentAt(text, last.offset) : indentAt(text, object.offset) + unitOf(text);
+  const indent = startsLine(text, last.offset)
+    ? indentAt(text, last.offset)
+    : indentAt(text, object.offset) + unitOf(text);
   const member = `${JSON.stringify(key)}: ${valueText(text, value, indent)}`;
   const at = skip(REST_OF_LINE, text, comma === null ? end : comma + 1);
   const inserted = splice(text, at, at, `${eolOf(text)}${indent}${member}${comma === null ? "" : ","}`);
@@ -77,7 +77,7 @@ function spanOf(text: string, start: number, end: number): { start: number; end:
   const isLineEnd = /^(\r?\n|$)/.test(text.slice(lineEnd, lineEnd + 2));
   if (!startsLine(text, start)) return { start: text.slice(0, start).trimEnd().length, end };
   const lineStart = start - indentAt(text, start).length;
-  if (!isLineEnd) return { start, end: lineEnd };
+  if (!isLineEnd && text[lineEnd] !== "}") return { start, end: lineEnd };
   const eol = text.slice(0, lineStart).endsWith("\r\n") ? 2 : text.slice(0, lineStart).endsWith("\n") ? 1 : 0;
   return { start: lineStart - eol, end: lineEnd };
 }
@@ -118,7 +118,9 @@ function valueText(text: string, value: Json, indent: string): string {
   if (Array.isArray(value)) return `[${value.map((one) => JSON.stringify(one)).join(", ")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const inner = indent + unitOf(text);
-  const members = Object.entries(value).map(([key, one]) => `${inner}${JSON.stringify(key)}: ${valueText(text, one, inner)}`);
+  const members = Object.entries(value).map(([key, one]) =>
+    `${inner}${JSON.stringify(key)}: ${valueText(text, one, inner)}`
+  );
   if (members.length === 0) return "{}";
   const eol = eolOf(text);
   return `{${eol}${members.join(`,${eol}`)}${eol}${indent}}`;

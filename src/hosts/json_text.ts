@@ -16,7 +16,10 @@ export async function parseJsonText(
     const place = `${file}:${lineAndColumn(text, first.offset)}`;
     const problem = printParseErrorCode(first.error).replace(/(?<=[a-z])(?=[A-Z])/g, " ").toLowerCase();
     const rule = strict ? " (the host reads JSON without comments and trailing commas)" : "";
-    throw new OdwError("config", `${place}: not valid JSON: ${problem}${rule}; the file was left alone: correct it and try again`);
+    throw new OdwError(
+      "config",
+      `${place}: not valid JSON: ${problem}${rule}; the file was left alone: correct it and try again`,
+    );
   }
   const value = root ? getNodeValue(root) as Json : null;
   if (root && isJsonObject(value)) return { root, value };

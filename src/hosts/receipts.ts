@@ -1,5 +1,5 @@
 // What odw has written into other programs' files, so that exactly that can be taken out again. Lies in odw's home.
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { isJsonObject, type JsonObject } from "../json.ts";
 import { readHostFile, writeHostFile } from "./host_file.ts";
 
@@ -56,7 +56,8 @@ export class Receipts {
   /** Throws OdwError `config`. */
   async save(): Promise<void> {
     const file = await readHostFile(this.#path);
-    await writeHostFile(file, `${JSON.stringify(Object.fromEntries(this.#all), null, 2)}\n`);
+    await Deno.mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
+    await writeHostFile({ ...file, mode: 0o600 }, `${JSON.stringify(Object.fromEntries(this.#all), null, 2)}\n`);
   }
 }
 

@@ -15,9 +15,10 @@ export async function register(host: HostName, work: Work): Promise<HostFileChan
   const { text, madeDepth } = await withRegistration(registration, serverStart(work.places));
   const change = changeOf(host, file, text);
   if (change.status === "unchanged" || work.dryRun) return change;
-  change.backup = await backUp(file);
-  const folders = await writeHostFile(file, text);
   const before = work.receipts.get(file.target);
+  // Of a file that odw made there is nothing to keep.
+  change.backup = before?.created ? null : await backUp(file);
+  const folders = await writeHostFile(file, text);
   work.receipts.set(file.target, {
     hosts: [...new Set([...before?.hosts ?? [], host])],
     written: await sha256(text),

@@ -57,7 +57,9 @@ export async function parseTomlText(text: string, file: string): Promise<Documen
 }
 
 function tableOf({ items }: Document, path: readonly string[]): AST.TOMLTable | undefined {
-  return items.find((item) => item.type === "TOMLTable" && item.kind === "standard" && isPath(item.resolvedKey, path)) as
+  return items.find((item) =>
+    item.type === "TOMLTable" && item.kind === "standard" && isPath(item.resolvedKey, path)
+  ) as
     | AST.TOMLTable
     | undefined;
 }

@@ -3,8 +3,8 @@ import {
   CLIENT_CAPABILITIES_META_KEY,
   type ClientCapabilities,
   inputRequired,
-  inputResponse,
   type InputRequiredResult,
+  inputResponse,
   type McpServer,
   PROTOCOL_VERSION_META_KEY,
   type ServerContext,
@@ -30,7 +30,7 @@ export interface HostSide {
   canAsk(context: ServerContext): boolean;
   /** Puts a question to the user. Throws InputNeeded where the call has to come again with the answer. */
   ask(context: ServerContext, question: Question, options: { timeoutMs: number }): Promise<Asked>;
-  /** What an earlier round of this call asked; null: nothing. */
+  /** What the user answered to this very question in an earlier round of the call; null: it was not asked. */
   given(context: ServerContext, question: Question): Asked | null;
   /** The folder that the host works in; undefined: it tells none. Throws InputNeeded, as `ask`. */
   workspace(context: ServerContext): Promise<string | undefined>;
@@ -42,7 +42,7 @@ export function hostSideOf(server: McpServer): HostSide {
   let folder: Promise<string | undefined> | null = null;
   server.server.setNotificationHandler("notifications/roots/list_changed", () => void (folder = null));
   const capabilities = (context: ServerContext): ClientCapabilities =>
-    context.mcpReq.envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? server.server.getClientCapabilities() ?? {};
+    envelopeOf(context)[CLIENT_CAPABILITIES_META_KEY] ?? server.server.getClientCapabilities() ?? {};
   return {
     canAsk: (context) => {
       const { elicitation } = capabilities(context);
@@ -50,7 +50,7 @@ export function hostSideOf(server: McpServer): HostSide {
       return elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined);
     },
     async ask(context, question, { timeoutMs }) {
-      const params = { message: messageOf(question), requestedSchema: formOf(question) };
+      const params = elicitation(question);
       if (isStateless(context)) {
         throw new InputNeeded(inputRequired({ inputRequests: { [question.key]: inputRequired.elicit(params) } }));
       }
@@ -61,8 +61,8 @@ export function hostSideOf(server: McpServer): HostSide {
         return { status: "unanswered" };
       }
     },
-    given(context, question) {
-      const response = inputResponse(context.mcpReq.inputResponses, question.key);
+    given(context, { key }) {
+      const response = inputResponse(context.mcpReq.inputResponses, key);
       return response.kind === "elicit" ? askedOf(response) : null;
     },
     workspace(context) {
@@ -81,8 +81,18 @@ export function hostSideOf(server: McpServer): HostSide {
   }
 }
 
+/** What a request since 2026 carries of its client; the SDK has checked it. */
+interface Envelope {
+  [PROTOCOL_VERSION_META_KEY]?: string;
+  [CLIENT_CAPABILITIES_META_KEY]?: ClientCapabilities;
+}
+
+function envelopeOf({ mcpReq }: ServerContext): Envelope {
+  return mcpReq.envelope as Envelope | undefined ?? {};
+}
+
 function isStateless(context: ServerContext): boolean {
-  return context.mcpReq.envelope?.[PROTOCOL_VERSION_META_KEY] !== undefined;
+  return envelopeOf(context)[PROTOCOL_VERSION_META_KEY] !== undefined;
 }
 
 /** A host that promises roots and does not tell them works where it started odw. */
@@ -97,6 +107,11 @@ async function rootsByRequest(server: McpServer): Promise<string | undefined> {
 function firstFolder(roots: { uri: string }[]): string | undefined {
   const found = roots.find(({ uri }) => uri.startsWith("file:"));
   return found ? fileURLToPath(found.uri) : undefined;
+}
+
+/** A question as a form of one field. */
+export function elicitation(question: Question) {
+  return { message: messageOf(question), requestedSchema: formOf(question) };
 }
 
 /** An approval shows the exact command or diff, whole: nobody agrees to what was cut off. */
@@ -114,7 +129,7 @@ function formOf({ choices, default: usual }: Question) {
   return { type: "object" as const, properties: { answer }, required: ["answer"] };
 }
 
-function askedOf({ action, content }: { action: string; content?: Record<string, unknown> }): Asked {
+function askedOf({ action, content }: { action: string; content?: Record<string, unknown> | undefined }): Asked {
   if (action === "decline") return { status: "declined" };
   const answer = content?.["answer"];
   return action === "accept" && typeof answer === "string" ? { status: "answered", answer } : { status: "unanswered" };

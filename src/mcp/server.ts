@@ -1,9 +1,13 @@
 // The server that a connection gets: tools, resources and prompts, the same for both eras of the protocol.
-import { McpServer, ResourceTemplate } from "@modelcontextprotocol/server";
+import { type InputRequiredResult, McpServer } from "@modelcontextprotocol/server";
 import type { CallToolResult, ServerContext } from "@modelcontextprotocol/server";
 import * as z from "zod";
 import { errorInfo } from "../errors.ts";
+import type { McpParts } from "../mcp.ts";
 import { INSTRUCTIONS, SCRIPT_GUIDE } from "./guide.ts";
+import { hostSideOf, InputNeeded } from "./host_side.ts";
+import { registerPrompts } from "./prompts.ts";
+import { registerResources } from "./resources.ts";
 import {
   listOutput,
   pageOutput,
@@ -15,25 +19,52 @@ import {
   startInput,
   waitInput,
 } from "./shapes.ts";
+import { registerTasks, startAsTask, TASKS_EXTENSION } from "./tasks.ts";
 import * as tools from "./tools.ts";
-import { readReport, readScript } from "./resources.ts";
+
+const PROGRESS_EVERY_MS = 5_000;
 
 const READS = { readOnlyHint: true, destructiveHint: false, openWorldHint: false };
 /** Starts agents: costs money, and sends prompts to the configured providers. */
 const STARTS = { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true };
 const STEERS = { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false };
 
+const ONE_RUN = z.object({ run_id: runId });
+
 const START =
   `Start an odw workflow: many agents, orchestrated by a script, outside this chat. Answers at once with run_id; then call workflow_wait. ` +
   `Give name (see workflow_list) or script. A run reads the workspace and changes nothing unless the user allowed more: no argument can.\n\n` +
   `How to write a script:\n${SCRIPT_GUIDE}`;
 
-export function createMcpServer(parts: tools.ToolParts): McpServer {
-  const server = new McpServer({ name: "odw", version: parts.version, title: "Open Dynamic Workflows" }, {
+export interface ServerSettings {
+  /** See ToolParts. */
+  followsRoots: boolean;
+  progressEveryMs?: number;
+  /** Told of work that has to end even when the connection does. */
+  keep?: tools.ToolParts["keep"];
+}
+
+export function createMcpServer(given: McpParts, settings: ServerSettings): McpServer {
+  const server = new McpServer({ name: "odw", version: given.version, title: "Open Dynamic Workflows" }, {
     instructions: INSTRUCTIONS,
-    capabilities: { tools: {}, resources: {}, prompts: {} },
+    capabilities: { tools: {}, resources: {}, prompts: {}, extensions: { [TASKS_EXTENSION]: {} } },
   });
-  const id = z.object({ run_id: runId });
+  const { followsRoots, progressEveryMs = PROGRESS_EVERY_MS, keep = (work) => work } = settings;
+  const parts: tools.ToolParts = { ...given, followsRoots, progressEveryMs, keep, host: hostSideOf(server) };
+  registerTools(server, parts);
+  registerResources(server, parts);
+  registerPrompts(server, parts);
+  registerTasks(server, parts);
+  return server;
+}
+
+function registerTools(server: McpServer, parts: tools.ToolParts): void {
+  registerStarting(server, parts);
+  registerReading(server, parts);
+  registerSteering(server, parts);
+}
+
+function registerStarting(server: McpServer, parts: tools.ToolParts): void {
   server.registerTool("workflow_list", {
     title: "List odw workflows",
     description: "The saved odw workflows with their arguments: what workflow_start can start by name.",
@@ -54,7 +85,14 @@ export function createMcpServer(parts: tools.ToolParts): McpServer {
     inputSchema: startInput,
     outputSchema: runOutput,
     annotations: STARTS,
-  }, (input, context) => told(() => tools.start(parts, input, context)));
+  }, (input, context) =>
+    told(() => {
+      const isTask = TASKS_EXTENSION in parts.host.extensions(context);
+      return isTask ? startAsTask(parts, input, context) : tools.start(parts, input, context);
+    }));
+}
+
+function registerReading(server: McpServer, parts: tools.ToolParts): void {
   server.registerTool("workflow_wait", {
     title: "Wait for an odw run",
     description:
@@ -66,7 +104,7 @@ export function createMcpServer(parts: tools.ToolParts): McpServer {
   server.registerTool("workflow_status", {
     title: "Status of an odw run",
     description: "How a run of odw stands, without waiting.",
-    inputSchema: id,
+    inputSchema: ONE_RUN,
     outputSchema: runOutput,
     annotations: READS,
   }, (input, context) => told(() => tools.status(parts, input, context)));
@@ -77,6 +115,9 @@ export function createMcpServer(parts: tools.ToolParts): McpServer {
     outputSchema: pageOutput,
     annotations: READS,
   }, (input, context) => told(() => tools.result(parts, input, context)));
+}
+
+function registerSteering(server: McpServer, parts: tools.ToolParts): void {
   server.registerTool("workflow_respond", {
     title: "Answer an odw run",
     description: "Answers what a waiting odw run asks. Ask the user first: approvals are theirs to give.",
@@ -87,74 +128,18 @@ export function createMcpServer(parts: tools.ToolParts): McpServer {
   server.registerTool("workflow_cancel", {
     title: "Cancel an odw run",
     description: "Ends an odw run at once; what was done is recorded and can be resumed.",
-    inputSchema: id,
+    inputSchema: ONE_RUN,
     outputSchema: runOutput,
     annotations: { ...STEERS, destructiveHint: true },
   }, (input, context) => told(() => tools.cancel(parts, input, context)));
-  registerResources(server, parts);
-  registerPrompts(server, parts);
-  return server;
-}
-
-function registerResources(server: McpServer, parts: tools.ToolParts): void {
-  const report = new ResourceTemplate("odw://runs/{id}/report", { list: undefined });
-  server.registerResource(
-    "report",
-    report,
-    { title: "Report of an odw run", mimeType: "text/markdown" },
-    async (uri, { id }) => ({
-      contents: [{ uri: uri.href, mimeType: "text/markdown", text: await readReport(parts, String(id)) }],
-    }),
-  );
-  const script = new ResourceTemplate("odw://runs/{id}/script", { list: undefined });
-  server.registerResource(
-    "script",
-    script,
-    { title: "Script of an odw run", mimeType: "text/javascript" },
-    async (uri, { id }) => ({
-      contents: [{ uri: uri.href, mimeType: "text/javascript", text: await readScript(parts, String(id)) }],
-    }),
-  );
-}
-
-function registerPrompts(server: McpServer, parts: tools.ToolParts): void {
-  server.registerPrompt(
-    "write-workflow",
-    {
-      title: "Write an odw workflow",
-      description: "How to write a workflow script for a task",
-      argsSchema: z.object({ task: z.string() }),
-    },
-    ({ task }) =>
-      user(
-        `Write an odw workflow script for this task, check it in your head against the rules, and start it with workflow_start.\n\nTask: ${task}\n\n${SCRIPT_GUIDE}`,
-      ),
-  );
-  server.registerPrompt("run-workflow", {
-    title: "Run a saved odw workflow",
-    description: "Starts a workflow of the library and brings its answer into the chat",
-    argsSchema: z.object({ name: z.string(), task: z.string() }),
-  }, async ({ name, task }) => {
-    const engine = await parts.engine(undefined);
-    const found = (await engine.workflows()).find((workflow) => workflow.name === name);
-    const about = found
-      ? `${found.name}: ${found.description}`
-      : `There is no workflow ${name}; workflow_list names those that are there.`;
-    return user(
-      `Start the odw workflow "${name}" with workflow_start for this task, wait with workflow_wait, and give only its answer.\n${about}\n\nTask: ${task}`,
-    );
-  });
-}
-
-function user(text: string) {
-  return { messages: [{ role: "user" as const, content: { type: "text" as const, text } }] };
 }
 
 /** A failure is an answer that the model can act on. */
-async function told(act: () => Promise<CallToolResult>): Promise<CallToolResult> {
+async function told(act: () => Promise<CallToolResult>): Promise<CallToolResult | InputRequiredResult> {
   try {
     return await act();
   } catch (error) {
+    if (error instanceof InputNeeded) return error.request;
     const { message, code } = errorInfo(error);
     return { isError: true, content: [{ type: "text", text: code ? `${code}: ${message}` : message }] };
   }

@@ -57,6 +57,7 @@ export const runOutput = z.object({
     choices: z.array(z.string()).optional(),
     detail: z.string().optional(),
   }).optional().describe("the run waits for an answer: ask the user, then workflow_respond"),
+  warnings: z.array(z.string()).optional().describe("tell the user"),
   next: z.string().describe("what to do now"),
 });
 

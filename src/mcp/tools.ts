@@ -6,7 +6,7 @@ import { errorInfo, OdwError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { McpParts } from "../mcp.ts";
 import { hasEnded, type RunLimits, type RunRecord } from "../run.ts";
-import type { HostSide } from "./host_side.ts";
+import { type HostSide, InputNeeded } from "./host_side.ts";
 import { approvalSteps, askHost, type QuestionParts, respondFor } from "./questions.ts";
 import { resultText, runAnswer } from "./run_answer.ts";
 import type { planInput, resultInput, startInput, waitInput } from "./shapes.ts";
@@ -21,6 +21,8 @@ export interface ToolParts extends McpParts {
   host: HostSide;
   /** False over HTTP: there the server's own folder is the workspace. */
   followsRoots: boolean;
+  /** Given work that has to end even when the connection does: a run that is recorded shall begin. */
+  keep<T>(work: Promise<T>): Promise<T>;
   /** Of notifications while a call waits. */
   progressEveryMs: number;
 }
@@ -47,7 +49,7 @@ export async function list(parts: ToolParts, context: ServerContext) {
 
 export async function start(parts: ToolParts, input: z.output<typeof startInput>, context: ServerContext) {
   const place = await placeOf(parts, context);
-  const record = await startRun(parts, input, place);
+  const record = await parts.keep(startRun(parts, input, place));
   const warnings = await parts.warnings(place.cwd);
   return answer({ ...await runAnswer(place.engine, record, { parts }), ...(warnings.length > 0 ? { warnings } : {}) });
 }
@@ -82,13 +84,13 @@ export async function wait(parts: ToolParts, { run_id, wait_s }: z.output<typeof
     const record = await place.engine.get(id);
     const timeoutMs = Math.max(LEAST_ASK_MS, CALL_MS - (Date.now() - begun));
     const goesOn = await askHost(questionParts(parts, place), record, { context, timeoutMs });
-    if (!goesOn || leftMs() <= 0) return answer(await told(parts, place, { id, context }));
+    if (!goesOn || leftMs() <= 0) return await answerOf(parts, place, { id, context });
   }
 }
 
 export async function status(parts: ToolParts, { run_id }: { run_id: string }, context: ServerContext) {
   const place = await placeOf(parts, context);
-  return answer(await told(parts, place, { id: run_id, context }));
+  return await answerOf(parts, place, { id: run_id, context });
 }
 
 export async function result(
@@ -125,14 +127,14 @@ export async function respond(
   const place = await placeOf(parts, context);
   const record = await place.engine.get(run_id);
   await respondFor(questionParts(parts, place), record, { answer: given, context, timeoutMs: CALL_MS });
-  return answer(await told(parts, place, { id: record.id, context }));
+  return await answerOf(parts, place, { id: record.id, context });
 }
 
 export async function cancel(parts: ToolParts, { run_id }: { run_id: string }, context: ServerContext) {
   const place = await placeOf(parts, context);
   const { id } = await place.engine.get(run_id);
   await place.engine.cancel(id);
-  return answer(await told(parts, place, { id, context }));
+  return await answerOf(parts, place, { id, context });
 }
 
 export async function plan(parts: ToolParts, { task, topology }: z.output<typeof planInput>, context: ServerContext) {
@@ -180,16 +182,27 @@ export function questionParts(parts: ToolParts, { engine, cwd }: Place): Questio
   return { engine, host, approveInChat, goOn: ({ id }) => parts.launch(id, cwd) };
 }
 
+/** For what no workspace matters to: all of them see the same runs. */
+export async function anyEngine(parts: ToolParts, context: ServerContext): Promise<Engine> {
+  try {
+    return (await placeOf(parts, context)).engine;
+  } catch (error) {
+    if (error instanceof InputNeeded) return await parts.engine(undefined);
+    throw error;
+  }
+}
+
 /** The run as it stands now. */
-async function told(
+export async function answerOf(
   parts: ToolParts,
   { engine }: Place,
   { id, context }: { id: string; context: ServerContext },
-) {
+): Promise<CallToolResult> {
   const record = await engine.get(id);
   const { question } = record;
   const isTheUsers = question?.approval && !parts.approveInChat && !parts.host.canAsk(context);
-  return await runAnswer(engine, record, { parts, approveBy: isTheUsers ? approvalSteps(record.id, question) : null });
+  const approveBy = isTheUsers ? approvalSteps(record.id, question) : null;
+  return answer(await runAnswer(engine, record, { parts, approveBy }));
 }
 
 async function waitOnce(

@@ -2,6 +2,8 @@
 import type { Engine } from "../engine.ts";
 import type { Event } from "../run.ts";
 
+const GOES_ON_MS = 10_000;
+
 export interface WaitOptions {
   waitMs: number;
   signal: AbortSignal;
@@ -44,4 +46,22 @@ export async function waitForRun(engine: Engine, id: string, options: WaitOption
 function standsStill({ type }: Event): boolean | null {
   if (type === "run_waiting" || type === "run_paused") return true;
   return type === "question_answered" || type === "run_resumed" || type === "run_started" ? false : null;
+}
+
+/** After an answer: until its run has taken it, so that nobody is asked the same again. `resumes`: a new process has to begin first. */
+export async function waitForGoingOn(
+  engine: Engine,
+  { id, key, resumes, signal }: { id: string; key: string; resumes: boolean; signal: AbortSignal },
+): Promise<void> {
+  const goesOn = new AbortController();
+  let isAnswered = false;
+  const add = (events: Event[]) => {
+    for (const event of events) {
+      if (event.type === "question_answered" && event.key === key) isAnswered = true;
+      if (isAnswered && (!resumes || event.type === "run_resumed")) goesOn.abort();
+    }
+  };
+  const until = AbortSignal.any([signal, goesOn.signal, AbortSignal.timeout(GOES_ON_MS)]);
+  const types: Event["type"][] = ["question_answered", "run_resumed"];
+  await engine.follow(id, { after: 0, types, detail: "brief" }, add, until);
 }

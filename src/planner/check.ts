@@ -54,12 +54,12 @@ async function rehearse(script: ParsedScript, options: CheckOptions, parts: Chec
   if (!typical) return { typical: null, runs: [], problems: [stoppedProblem(TYPICAL_MS)] };
   const first = problemsOf(typical, script, true);
   if (typical.outcome.status !== "completed") return { typical, runs: [typical], problems: first };
-  const others: DryRun[] = [];
   const until = AbortSignal.timeout(OTHERS_MS);
-  for (const other of OTHER_CHOICES) {
-    const result = await run(script, { choice: other, signal: until, options, parts });
-    if (result) others.push(result);
-  }
+  // Side by side: the start of a realm takes longer than most dry runs.
+  const results = await Promise.all(
+    OTHER_CHOICES.map((other) => run(script, { choice: other, signal: until, options, parts })),
+  );
+  const others = results.filter((result) => result !== null);
   const problems = [...first, ...others.flatMap((other) => problemsOf(other, script, false))];
   return { typical, runs: [typical, ...others], problems: uniqueProblems(problems) };
 }

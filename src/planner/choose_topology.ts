@@ -82,9 +82,3 @@ export function chooseTopology(task: Characteristics): Choice {
   const { topology, reason } = CHOICE_RULES.find((rule) => rule.holds(task)) ?? CHOICE_RULES.at(-1)!;
   return { topology, reason };
 }
-
-/** The rules as a Markdown table, for the README. */
-export function choiceTable(): string {
-  const rows = CHOICE_RULES.map(({ when, topology, reason }) => `| ${when} | \`${topology}\` | ${reason} |`);
-  return ["| the task is | topology | because |", "|---|---|---|", ...rows].join("\n");
-}

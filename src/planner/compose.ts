@@ -47,7 +47,8 @@ export async function composeArgs(
 
 /** Without a model: what the rules know. */
 export function ruledArgs({ task, characteristics, files, notes }: ComposeRequest): JsonObject {
-  const { itemSource, stages } = characteristics;
+  const { stages } = characteristics;
+  const itemSource = characteristics.itemSource ?? (characteristics.manyItems ? namedFiles(task, files) : null);
   const matcher = itemSource !== null && /[*?]/.test(itemSource) ? globPattern(itemSource) : null;
   const items = matcher ? files.filter((file) => matcher.test(file)).slice(0, MOST_ITEMS) : [];
   const known: JsonObject = { task };
@@ -57,6 +58,18 @@ export function ruledArgs({ task, characteristics, files, notes }: ComposeReques
   if (stages.length > 0) known.stages = stages;
   if ("glob" in known && "glob" in notes) delete known.items;
   return Object.fromEntries(Object.entries(known).filter(([name]) => name in notes));
+}
+
+/** A folder of the workspace that the task names, as a glob; else every file, where the task speaks of files at all. */
+function namedFiles(task: string, files: string[]): string | null {
+  const folders = new Set(
+    files.flatMap((file) => file.split("/").slice(0, -1).map((_, i, parts) => parts.slice(0, i + 1).join("/"))),
+  );
+  const named = task.split(/[\s,;:"'`]+/).map((word) => word.replace(/^\.\/|[/.?!]+$/g, "")).find((word) =>
+    folders.has(word)
+  );
+  if (named !== undefined) return `${named}/**/*`;
+  return /\b(?:files?|sources?|documents?|modules?|code ?base|repository|project)\b/i.test(task) ? "**/*" : null;
 }
 
 /** What a small model fills in well: no nested objects, nothing that the task does not decide. */

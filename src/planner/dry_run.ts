@@ -192,7 +192,8 @@ class Rehearsal {
       return await runner.prepare(request, handling, { dialect, model });
     } catch (error) {
       if (!(error instanceof OdwError) || error.code !== "config" && error.code !== "authentication") throw error;
-      this.unreachable.add(error.message);
+      // Where no model is named anywhere, the simulated one is what a run would take as well.
+      if (request.model !== undefined || model !== null) this.unreachable.add(error.message);
       const { model: _named, ...rest } = request;
       return await runner.prepare({ ...rest, model: "sim:fast" }, handling, { dialect, model });
     }

@@ -1,7 +1,7 @@
 // The engine ring's Programs: every wish goes to the terminal ring, which decides.
 import * as Comlink from "comlink";
 import type { LineProcess, Programs } from "../programs.ts";
-import type { ServedPrograms } from "./served_programs.ts";
+import type { ServedPrograms, ServerNews, ServerWish } from "./served_programs.ts";
 
 export function askedPrograms(port: MessagePort): Programs {
   const remote = Comlink.wrap<ServedPrograms>(port);
@@ -22,24 +22,31 @@ export function askedPrograms(port: MessagePort): Programs {
         signal.removeEventListener("abort", abort);
       }
     },
-    openServer: (name) => openServer(remote, ++last, name),
+    openServer: (name) => openServer(remote, name),
   };
 }
 
 /** Nothing that comes before a listener is lost. */
-async function openServer(remote: Comlink.Remote<ServedPrograms>, id: number, name: string): Promise<LineProcess> {
-  const lines = new Relay<string>();
-  const ends = new Relay<string>();
-  await remote.openServer(
-    id,
-    name,
-    Comlink.proxy({ line: (line: string) => lines.tell(line), end: (reason: string) => ends.tell(reason) }),
-  );
+async function openServer(remote: Comlink.Remote<ServedPrograms>, name: string): Promise<LineProcess> {
+  const { port1: port, port2 } = new MessageChannel();
+  const [lines, ends] = [new Relay<string>(), new Relay<string>()];
+  port.onmessage = ({ data }: MessageEvent<ServerNews>) => {
+    if (data.type === "line") return lines.tell(data.line);
+    port.close();
+    ends.tell(data.reason);
+  };
+  try {
+    await remote.openServer(name, Comlink.transfer(port2, [port2]));
+  } catch (error) {
+    port.close();
+    throw error;
+  }
+  const wish = (wanted: ServerWish) => port.postMessage(wanted);
   return {
-    send: (line) => void remote.send(id, line),
+    send: (line) => wish({ type: "send", line }),
     onLine: (listener) => lines.listen(listener),
     onEnd: (listener) => ends.listen(listener),
-    kill: () => void remote.kill(id),
+    kill: () => wish({ type: "kill" }),
   };
 }
 

@@ -5,41 +5,49 @@ import { isGranted } from "./baked.ts";
 import { startChild } from "./child_run.ts";
 import type { ProcessGroups } from "./process_groups.ts";
 import { findProgram } from "./program_path.ts";
-import type { ServerListeners } from "./served_programs.ts";
+import type { ServerNews, ServerWish } from "./served_programs.ts";
 
 /** Longer lines are no messages: the server has gone wrong. */
 const LONGEST_LINE = 32 * 1024 * 1024;
 /** Of its stderr, for the reason why it ended. */
 const LAST_WORDS = 2_000;
+const AFTERMATH_MS = 500;
 
-interface LineServer {
-  send(line: string): void;
-  kill(): void;
+interface ServerParts {
+  settings: Settings;
+  groups: ProcessGroups;
+  port: MessagePort;
 }
 
-/** Throws OdwError `denied` for one that was not granted, `not_found` where its program is missing. */
-export async function startLineServer(
-  name: string,
-  { settings, groups, listeners }: { settings: Settings; groups: ProcessGroups; listeners: ServerListeners },
-): Promise<LineServer> {
-  const child = startChild(await commandOf(name, settings), "piped");
-  groups.add(child);
+/** Throws OdwError `denied` for one that was not granted, `not_found` where its program is missing; then the port is closed. */
+export async function startLineServer(name: string, { settings, groups, port }: ServerParts): Promise<void> {
+  try {
+    const child = startChild(await commandOf(name, settings), "piped");
+    groups.add(child);
+    void carry(child, { groups, port });
+  } catch (error) {
+    port.close();
+    throw error;
+  }
+}
+
+/** Until the process has ended. */
+async function carry(child: Deno.ChildProcess, { groups, port }: Omit<ServerParts, "settings">): Promise<void> {
+  const tell = (news: ServerNews) => port.postMessage(news);
   const writer = child.stdin.getWriter();
-  const stderr = lastWords(child.stderr);
-  const reading = readLines(child.stdout, listeners.line).catch(() => groups.end(child));
-  const end = async () => {
-    const { code, signal } = await child.status;
-    await Promise.race([Promise.all([reading, stderr.ended]), pause()]);
-    writer.close().catch(() => {});
-    const words = stderr.text().trim();
-    await listeners.end(`it ended with ${signal ?? `exit code ${code}`}${words === "" ? "" : `: ${words}`}`);
-  };
-  end().catch(() => {});
-  return {
+  port.onmessage = ({ data }: MessageEvent<ServerWish>) => {
+    if (data.type === "kill") return groups.end(child);
     // Errors show as the end of the process.
-    send: (line) => void writer.write(new TextEncoder().encode(`${line}\n`)).catch(() => {}),
-    kill: () => groups.end(child),
+    writer.write(new TextEncoder().encode(`${data.line}\n`)).catch(() => {});
   };
+  const stderr = lastWords(child.stderr);
+  const lines = readLines(child.stdout, (line) => tell({ type: "line", line })).catch(() => groups.end(child));
+  const { code, signal } = await child.status;
+  await inTime([lines, stderr.ended]);
+  writer.close().catch(() => {});
+  const words = stderr.text().trim();
+  tell({ type: "end", reason: `it ended with ${signal ?? `exit code ${code}`}${words === "" ? "" : `: ${words}`}` });
+  port.close();
 }
 
 async function commandOf(name: string, { mcpServers, tools, cwd }: Settings) {
@@ -65,16 +73,16 @@ async function commandOf(name: string, { mcpServers, tools, cwd }: Settings) {
   );
 }
 
-async function readLines(stream: ReadableStream<Uint8Array>, tell: ServerListeners["line"]): Promise<void> {
+async function readLines(stream: ReadableStream<Uint8Array>, tell: (line: string) => void): Promise<void> {
   const decoder = new TextDecoder();
   let rest = "";
   for await (const chunk of stream) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
     rest = lines.pop()!;
-    for (const line of lines) await tell(line.replace(/\r$/, ""));
+    for (const line of lines) tell(line.replace(/\r$/, ""));
     if (rest.length > LONGEST_LINE) throw new RangeError(`a line is longer than ${LONGEST_LINE} characters`);
   }
-  if (rest !== "") await tell(rest);
+  if (rest !== "") tell(rest);
 }
 
 function lastWords(stream: ReadableStream<Uint8Array>): { ended: Promise<void>; text(): string } {
@@ -87,6 +95,9 @@ function lastWords(stream: ReadableStream<Uint8Array>): { ended: Promise<void>; 
 }
 
 /** Something outside its group may hold the streams of a process that has ended. */
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 500));
+async function inTime(reading: Promise<void>[]): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, AFTERMATH_MS);
+  await Promise.race([Promise.all(reading), promise]);
+  clearTimeout(timer);
 }

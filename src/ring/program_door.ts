@@ -17,9 +17,7 @@ export function openProgramDoor(parts: ProgramParts): ProgramDoor {
     confinement: async () => await (await open()).confinement(),
     run: async (id, request) => await (await open()).run(id, request),
     abort: (id) => void open().then((programs) => programs.abort(id)),
-    openServer: async (id, name, listeners) => await (await open()).openServer(id, name, listeners),
-    send: (id, line) => void open().then((programs) => programs.send(id, line)),
-    kill: (id) => void open().then((programs) => programs.kill(id)),
+    openServer: async (name, port) => await (await open()).openServer(name, port),
   };
   Comlink.expose(served, port1);
   return {

@@ -25,7 +25,6 @@ export interface ProgramParts {
 export function servePrograms(parts: ProgramParts): ServedPrograms & Disposable {
   const groups = new ProcessGroups();
   const running = new Map<number, AbortController>();
-  const servers = new Map<number, { send(line: string): void; kill(): void }>();
   let bubblewrap: Promise<Bubblewrap> | null = null;
   const { settings } = parts;
   const { environment } = settings.tools;
@@ -48,15 +47,7 @@ export function servePrograms(parts: ProgramParts): ServedPrograms & Disposable 
       }
     },
     abort: (id) => running.get(id)?.abort(),
-    async openServer(id, name, listeners) {
-      const server = await startLineServer(name, { settings, groups, listeners });
-      servers.set(id, server);
-    },
-    send: (id, line) => servers.get(id)?.send(line),
-    kill(id) {
-      servers.get(id)?.kill();
-      servers.delete(id);
-    },
+    openServer: (name, port) => startLineServer(name, { settings, groups, port }),
     [Symbol.dispose]: () => groups[Symbol.dispose](),
   };
 }

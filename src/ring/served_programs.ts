@@ -1,4 +1,4 @@
-// Programs as they are asked for over the worker border: signals become ids, a server's streams become calls.
+// Programs as they are asked for over the worker border: signals become ids, a server's streams become messages on a port of its own.
 import type { ProgramRequest, ProgramResult } from "../programs.ts";
 
 export interface ServedPrograms {
@@ -6,14 +6,11 @@ export interface ServedPrograms {
   run(id: number, request: ProgramRequest): Promise<ProgramResult>;
   /** Of a `run` that is under way. */
   abort(id: number): void;
-  openServer(id: number, name: string, listeners: ServerListeners): Promise<void>;
-  send(id: number, line: string): void;
-  kill(id: number): void;
+  /** `port` carries ServerWish to the server, ServerNews from it; both sides close it at the end. */
+  openServer(name: string, port: MessagePort): Promise<void>;
 }
 
-export interface ServerListeners {
-  /** Waited for: a server cannot run ahead of who reads it. */
-  line(line: string): Promise<void> | void;
-  /** The last call. */
-  end(reason: string): Promise<void> | void;
-}
+export type ServerWish = { type: "send"; line: string } | { type: "kill" };
+
+/** "end" is the last one. */
+export type ServerNews = { type: "line"; line: string } | { type: "end"; reason: string };

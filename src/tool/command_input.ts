@@ -86,7 +86,9 @@ async function programPath(
 ): Promise<{ name: string; program: string }> {
   if (/^(?:[/\\]|[A-Za-z]:[/\\])/.test(written)) return { name: resolve(written), program: resolve(written) };
   const { real, realRoot } = await workspacePath(resolve(at.cwd, written), at);
-  return { name: `./${relative(realRoot, real).replaceAll("\\", "/")}`, program: real };
+  const path = relative(realRoot, real).replaceAll("\\", "/");
+  // From the root as the run knows it: the terminal ring compares it with the grant, without looking at the disk.
+  return { name: `./${path}`, program: resolve(at.root, path) };
 }
 
 function quoted(word: string): string {

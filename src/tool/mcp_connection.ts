@@ -1,13 +1,6 @@
 // One connection to an MCP server, with the official SDK; imported when the first server is needed.
-// The package maps its types one name further than its files.
-// @ts-types="@modelcontextprotocol/sdk/client"
-import { Client } from "@modelcontextprotocol/sdk/client/index.js";
-// @ts-types="@modelcontextprotocol/sdk/client/streamableHttp"
-import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-// @ts-types="@modelcontextprotocol/sdk/shared/transport"
-import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
-// @ts-types="@modelcontextprotocol/sdk/types"
-import { ResultSchema } from "@modelcontextprotocol/sdk/types.js";
+import { Client, StreamableHTTPClientTransport, type Transport } from "@modelcontextprotocol/client";
+import * as z from "zod/mini";
 import type { McpServer } from "../config.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Programs } from "../programs.ts";
@@ -16,6 +9,8 @@ import { lineTransport } from "./mcp_line_transport.ts";
 const START_LIMIT_MS = 20_000;
 const CALL_LIMIT_MS = 60_000;
 const MOST_PAGES = 20;
+/** What is in it is looked at later: a server that breaks the protocol must not fail the whole answer. */
+const ANYTHING = z.looseObject({});
 
 export interface McpConnection {
   /** The tools as the server declares them, unchecked. */
@@ -55,7 +50,7 @@ export async function connectMcp({ name, server, programs, signal }: McpConnectO
   // The SDK's own methods check what servers declare, and fail a whole list for one bad tool.
   const ask = async (method: string, params: JsonObject, asking: AbortSignal) => {
     const options = { timeout: CALL_LIMIT_MS, maxTotalTimeout: CALL_LIMIT_MS, signal: asking };
-    return await client.request({ method, params }, ResultSchema, options) as JsonObject;
+    return await client.request({ method, params }, ANYTHING, options) as JsonObject;
   };
   return {
     list: (asking) => allPages(ask, AbortSignal.any([asking, AbortSignal.timeout(START_LIMIT_MS)])),

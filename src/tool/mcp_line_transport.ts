@@ -1,9 +1,5 @@
 // The SDK's transport over the lines of a server process that another ring has started.
-// The package maps its types one name further than its files.
-// @ts-types="@modelcontextprotocol/sdk/shared/transport"
-import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
-// @ts-types="@modelcontextprotocol/sdk/types"
-import { type JSONRPCMessage, JSONRPCMessageSchema } from "@modelcontextprotocol/sdk/types.js";
+import { type JSONRPCMessage, parseJSONRPCMessage, type Transport } from "@modelcontextprotocol/client";
 import type { LineProcess } from "../programs.ts";
 
 /** A longer line is no message. */
@@ -40,7 +36,7 @@ export function lineTransport(process: LineProcess, onEnd: (reason: string) => v
 function readMessage(line: string): JSONRPCMessage | null {
   if (line.length > LONGEST_LINE) return null;
   try {
-    return JSONRPCMessageSchema.safeParse(JSON.parse(line)).data ?? null;
+    return parseJSONRPCMessage(JSON.parse(line));
   } catch {
     return null;
   }

@@ -24,6 +24,8 @@ function fail(problem) {
 if (!(contextTokens >= 1000)) fail(`contextTokens must be a number of 1000 or more, found ${given.contextTokens}`);
 /** Characters of a prompt: the rest of the window is for the answer; code takes a token for three of them. */
 const room = Math.floor(contextTokens * 0.5) * 3;
+/** Other scripts than Latin take a whole token for each character. */
+const weight = (text) => text.length + 2 * (text.match(/[^\x00-\u02ff]/g)?.length ?? 0);
 
 const FINDINGS = {
   type: "object",
@@ -36,10 +38,7 @@ const FINDINGS = {
           line: { type: "integer", minimum: 1 },
           severity: { type: "string", enum: ["critical", "high", "medium", "low"] },
           title: { type: "string" },
-          detail: {
-            type: "string",
-            description: "What happens, on which input or in which order of events, and how to mend it",
-          },
+          detail: { type: "string", description: "What happens, on which input, and how to mend it" },
         },
         required: ["line", "severity", "title", "detail"],
       },
@@ -48,19 +47,26 @@ const FINDINGS = {
   required: ["findings"],
 };
 
+/** parallel() takes 4096 at once. */
+async function all(thunks) {
+  const results = [];
+  while (thunks.length > results.length) {
+    results.push(...await parallel(thunks.slice(results.length, results.length + 4096)));
+  }
+  return results;
+}
 /** Lines with their numbers, in pieces that fit a prompt. */
 function numbered(path, lines) {
   const chunks = [];
-  let text = "";
+  let left = 0;
   for (const line of lines) {
     const short = line.length > 400 ? `${line.slice(0, 400)} [cut]` : line;
-    if (text.length + short.length > room * 0.7) {
-      chunks.push({ path, text });
-      text = "";
-    }
-    text += `${short}\n`;
+    const takes = weight(short) + 1;
+    if (takes > left) chunks.push({ path, text: "" });
+    left = (takes > left ? room * 0.7 : left) - takes;
+    chunks.at(-1).text += `${short}\n`;
   }
-  return text === "" ? chunks : [...chunks, { path, text }];
+  return chunks;
 }
 
 const unread = [];
@@ -68,7 +74,7 @@ async function documents() {
   if (given.files) return given.files;
   const paths = await tools.glob(given.glob);
   if (paths.length === 0) fail(`no file matches ${given.glob}`);
-  const texts = await parallel(paths.map((path) => () => tools.read_file(path)));
+  const texts = await all(paths.map((path) => () => tools.read_file(path)));
   return paths.flatMap((path, i) =>
     typeof texts[i] === "string" ? [{ path, text: texts[i] }] : (unread.push(path), [])
   );
@@ -94,10 +100,12 @@ phase("Hunt");
 let answered = 0;
 async function hunt(round) {
   const lens = LENSES[round % LENSES.length];
-  const read = await parallel(chunks.map(({ path, text }) => () =>
+  const read = await all(chunks.map(({ path, text }) => () =>
     agent(
       `You hunt bugs. Report only what you can show in this text, with the number of the line; none is a good answer.\nLens: ${lens}` +
-        `${given.symptom ? `\nSymptom: ${given.symptom}` : ""}\n\n## ${path}\n${text}`,
+        `${
+          given.symptom ? `\nSymptom: ${compact(given.symptom, { maxChars: Math.floor(room * 0.1) })}` : ""
+        }\n\n## ${path}\n${text}`,
       { label: `${path}, round ${round + 1}`, schema: FINDINGS, model: models?.find, tools: [] },
     )
   ));
@@ -114,14 +122,13 @@ const { items: found, isDry, rounds: used } = await untilDry(hunt, {
 if (answered === 0) throw new Error("bug-hunt: no file could be read: see the failures of this run");
 
 phase("Verify");
-const checked = await parallel(found.map((finding) => () =>
+const checked = await all(found.map((finding) => () =>
   verify({
     target: { file: finding.file, line: finding.line, title: finding.title, detail: finding.detail },
     maxChars: Math.floor(room * 0.15),
     critics: [{
       ...{ label: `verify ${finding.file}:${finding.line}`, model: models?.verify, tools: [] },
-      prompt: "Try to refute this finding by the text alone: approve it only when the text shows that it is true.\n\n" +
-        finding.text,
+      prompt: `Try to refute this finding: approve it only when the text shows that it is true.\n\n${finding.text}`,
     }],
   })
 ));

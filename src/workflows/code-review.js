@@ -27,6 +27,8 @@ function fail(problem) {
 if (!(contextTokens >= 1000)) fail(`contextTokens must be a number of 1000 or more, found ${given.contextTokens}`);
 /** Characters of a prompt: the rest of the window is for the answer; code takes a token for three of them. */
 const room = Math.floor(contextTokens * 0.5) * 3;
+/** Other scripts than Latin take a whole token for each character. */
+const weight = (text) => text.length + 2 * (text.match(/[^\x00-\u02ff]/g)?.length ?? 0);
 
 const FINDINGS = {
   type: "object",
@@ -39,10 +41,7 @@ const FINDINGS = {
           line: { type: "integer", minimum: 1 },
           severity: { type: "string", enum: ["critical", "high", "medium", "low"] },
           title: { type: "string" },
-          detail: {
-            type: "string",
-            description: "What happens, on which input or in which order of events, and how to mend it",
-          },
+          detail: { type: "string", description: "What happens, on which input, and how to mend it" },
         },
         required: ["line", "severity", "title", "detail"],
       },
@@ -51,19 +50,26 @@ const FINDINGS = {
   required: ["findings"],
 };
 
+/** parallel() takes 4096 at once. */
+async function all(thunks) {
+  const results = [];
+  while (thunks.length > results.length) {
+    results.push(...await parallel(thunks.slice(results.length, results.length + 4096)));
+  }
+  return results;
+}
 /** Lines with their numbers, in pieces that fit a prompt. */
 function numbered(path, lines) {
   const chunks = [];
-  let text = "";
+  let left = 0;
   for (const line of lines) {
     const short = line.length > 400 ? `${line.slice(0, 400)} [cut]` : line;
-    if (text.length + short.length > room * 0.7) {
-      chunks.push({ path, text });
-      text = "";
-    }
-    text += `${short}\n`;
+    const takes = weight(short) + 1;
+    if (takes > left) chunks.push({ path, text: "" });
+    left = (takes > left ? room * 0.7 : left) - takes;
+    chunks.at(-1).text += `${short}\n`;
   }
-  return text === "" ? chunks : [...chunks, { path, text }];
+  return chunks;
 }
 
 async function readDiff() {
@@ -98,10 +104,12 @@ const chunks = parts.flatMap((part) => numbered(pathOf(part), numberLines(part))
 if (chunks.length === 0) fail("the diff changes no text: nothing in it can be read");
 
 phase("Read");
-const read = await parallel(chunks.map(({ path, text }) => () =>
+const read = await all(chunks.map(({ path, text }) => () =>
   agent(
     "You review a change. + lines are new, - lines are gone. Report what the change breaks or gets wrong, with the number of the new line; no " +
-      `matters of taste; none is a good answer.${given.focus ? `\nFocus: ${given.focus}` : ""}\n\n## ${path}\n${text}`,
+      `matters of taste; none is a good answer.${
+        given.focus ? `\nFocus: ${compact(given.focus, { maxChars: Math.floor(room * 0.1) })}` : ""
+      }\n\n## ${path}\n${text}`,
     { label: path, schema: FINDINGS, model: models?.find, tools: [] },
   )
 ));
@@ -114,14 +122,13 @@ const found = read.flatMap((answer, i) =>
 );
 
 phase("Verify");
-const checked = await parallel(found.map((finding) => () =>
+const checked = await all(found.map((finding) => () =>
   verify({
     target: { file: finding.file, line: finding.line, title: finding.title, detail: finding.detail },
     maxChars: Math.floor(room * 0.15),
     critics: [{
       ...{ label: `verify ${finding.file}:${finding.line}`, model: models?.verify, tools: [] },
-      prompt: "Try to refute this finding by the text alone: approve it only when the text shows that it is true.\n\n" +
-        finding.text,
+      prompt: `Try to refute this finding: approve it only when the text shows that it is true.\n\n${finding.text}`,
     }],
   })
 ));
@@ -136,7 +143,7 @@ const isBad = findings.some(({ severity }) => severity === "critical" || severit
 const summary = await agent(
   "Sum up this review for the author in at most five sentences: what must change, what may wait.\n\n" +
     `Files: ${compact(chunks.map(({ path }) => path).join(", "), { maxChars: Math.floor(room * 0.2) })}\n\n` +
-    `Findings:\n${JSON.stringify(compact(findings, { maxChars: Math.floor(room * 0.6) }))}`,
+    `Findings:\n${JSON.stringify(compact(findings, { maxChars: Math.floor(room * 0.4) }))}`,
   { label: "verdict", model: models?.verdict, tools: [] },
 );
 const verdict = isBad ? "request changes" : unread.length > 0 || unverified.length > 0 ? "comment" : "approve";

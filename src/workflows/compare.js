@@ -28,6 +28,16 @@ function fail(problem) {
 if (!(contextTokens >= 1000)) fail(`contextTokens must be a number of 1000 or more, found ${given.contextTokens}`);
 /** Characters of a prompt: the rest of the window is for the answer; code takes a token for three of them. */
 const room = Math.floor(contextTokens * 0.5) * 3;
+/** Other scripts than Latin take a whole token for each character. */
+const weight = (text) => text.length + 2 * (text.match(/[^\x00-\u02ff]/g)?.length ?? 0);
+/** A value's share of the prompt as text; what does not fit is left out. */
+function fit(value, share) {
+  const textOf = (kept) => typeof kept === "string" ? kept : JSON.stringify(kept);
+  let most = Math.floor(room * share);
+  let text = textOf(compact(value, { maxChars: most }));
+  while (weight(text) > room * share) text = textOf(compact(value, { maxChars: most = Math.floor(most * 0.8) }));
+  return text;
+}
 const { options, context = "", criteria = ["fitness", "cost", "risk"] } = given;
 if (!Array.isArray(options) || options.length < 2) fail("options must be a list of two or more");
 if (!Array.isArray(criteria) || criteria.length === 0) fail("criteria must be a list that is not empty");
@@ -40,8 +50,7 @@ const RATING = {
   properties: { reason: { type: "string" }, rating: { type: "number", minimum: 0, maximum: 10 } },
   required: ["reason", "rating"],
 };
-const shown = (value) =>
-  compact(typeof value === "string" ? value : JSON.stringify(value), { maxChars: Math.floor(room * 0.3) });
+const shown = (value) => fit(typeof value === "string" ? value : JSON.stringify(value), 0.3);
 
 phase("Rate");
 const pairs = options.flatMap((option) => weighted.map((criterion) => ({ option, ...criterion })));
@@ -50,7 +59,7 @@ const ratings = await parallel(
     agent(
       `Rate one option by one criterion, 0 (worst) to 10 (best). Think of nothing else.\n\nFor: ${
         shown(context)
-      }\n\nCriterion: ${name}\n\nOption: ${shown(option)}`,
+      }\n\nCriterion: ${fit(name, 0.1)}\n\nOption: ${shown(option)}`,
       {
         ...{
           label: `${shown(option).slice(0, 40)}: ${name}`,
@@ -87,10 +96,20 @@ if (table.every(({ score }) => score === null)) {
 }
 
 phase("Conclude");
+/** Every option stays in sight; it is the reasons that get shorter. */
+const most = Math.max(0, Math.floor(room * 0.6 / pairs.length) - 100);
+const short = table.map(({ option, score, rows }) => ({
+  ...{ option: shown(option).slice(0, 80), score },
+  rows: rows.map(({ criterion, rating, reason }) => ({
+    criterion,
+    rating,
+    reason: compact(reason, { maxChars: most }),
+  })),
+}));
 const conclusion = await agent(
   `Conclude in at most six sentences: which option, why, and under which condition another one.\n\nFor: ${
     shown(context)
-  }\n\n${JSON.stringify(compact(table, { maxChars: Math.floor(room * 0.6) }))}`,
+  }\n\n${fit(short, 0.6)}`,
   { label: "conclusion", model: models?.conclude, tools: [] },
 );
 return { best: table[0].option, table, conclusion };

@@ -25,6 +25,16 @@ function fail(problem) {
 if (!(contextTokens >= 1000)) fail(`contextTokens must be a number of 1000 or more, found ${given.contextTokens}`);
 /** Characters of a prompt: the rest of the window is for the answer; code takes a token for three of them. */
 const room = Math.floor(contextTokens * 0.5) * 3;
+/** Other scripts than Latin take a whole token for each character. */
+const weight = (text) => text.length + 2 * (text.match(/[^\x00-\u02ff]/g)?.length ?? 0);
+/** A value's share of the prompt as text; what does not fit is left out. */
+function fit(value, share) {
+  const textOf = (kept) => typeof kept === "string" ? kept : JSON.stringify(kept);
+  let most = Math.floor(room * share);
+  let text = textOf(compact(value, { maxChars: most }));
+  while (weight(text) > room * share) text = textOf(compact(value, { maxChars: most = Math.floor(most * 0.8) }));
+  return text;
+}
 const { question } = given;
 const breadth = Number(given.breadth ?? 5);
 if (typeof question !== "string" || question.trim() === "") fail("question must be a text");
@@ -32,7 +42,7 @@ if (!(Number.isInteger(breadth) && breadth >= 1)) {
   fail(`breadth must be a whole number of 1 or more, found ${given.breadth}`);
 }
 const toolNames = given.tools ?? ["web_search", "web_fetch"];
-const shown = compact(question, { maxChars: Math.floor(room * 0.3) });
+const shown = fit(question, 0.3);
 const text = { type: "string" };
 const PARTS = {
   type: "object",
@@ -59,7 +69,7 @@ phase("Research");
 const researched = await parallel(parts.map((part, i) => () =>
   agent(
     "Research one part of a question. Give single claims, each with the address where you read it; what no source shows has the source: memory.\n\n" +
-      `Question: ${shown}\n\nPart: ${compact(part, { maxChars: Math.floor(room * 0.2) })}`,
+      `Question: ${shown}\n\nPart: ${fit(part, 0.2)}`,
     { label: `part ${i + 1}`, schema: CLAIMS, model: models?.research, tools: toolNames },
   )
 ));
@@ -87,17 +97,15 @@ const states = claims.map((claim, i) => ({ ...claim, state: stateOf(checks[i]) }
 const usable = states.filter(({ state }) => state !== "refuted");
 
 phase("Report");
+const listed = fit(usable.map(({ claim, source, state }) => ({ claim, source, state })), 0.55);
+const leftOut = usable.length - JSON.parse(listed).length;
+if (leftOut > 0) log(`${leftOut} of ${usable.length} claims did not fit into the report's prompt: see the claims`);
 const report = await agent(
   "Write the answer from these claims alone: first the answer in three sentences, then the grounds with their sources. Say which claims are " +
     `unverified or from memory, and what stays open.\n\nQuestion: ${shown}\n\nOpen: ${
-      compact(unanswered.join("; "), { maxChars: 300 })
-    }\n\nClaims:\n` +
-    JSON.stringify(
-      compact(usable.map(({ claim, source, state }) => ({ claim, source, state })), {
-        maxChars: Math.floor(room * 0.55),
-      }),
-    ),
+      fit(unanswered.join("; "), 0.1)
+    }\n\nClaims:\n${listed}`,
   { label: "report", model: models?.report, tools: [] },
 );
 if (report === null) throw new Error("deep-research: the report could not be written: see the failures of this run");
-return { report, claims: states, unanswered };
+return { report, claims: states, unanswered, leftOut };

@@ -4,7 +4,7 @@ export const meta = {
   description:
     "Topologies one after the other: many items are worked on or searched, then the answer has to survive critics",
   whenToUse:
-    "Many items and an answer that must be correct or agreed on. It calls other workflows: start it as a run of its own",
+    "Many items and an answer that must be correct or agreed on. Called by a script it needs the setting script.nesting at 2",
   phases: [
     { title: "Gather", detail: "pipeline with stages, tree-search for a search, else map-reduce" },
     { title: "Decide", detail: "consensus, when there are choices" },
@@ -43,12 +43,17 @@ for (const name of ["items", "files", "stages", "choices", "critics"]) {
 if ([items, glob, files].filter(Boolean).length !== 1) fail("give one of items, glob and files");
 
 /** A topology with what belongs to it: members that nobody gave stay away, so that its own defaults hold. */
-function run(topology, input) {
+async function run(topology, input) {
   const all = { task, contextTokens, roles: given.roles?.[topology], models: given.models?.[topology], ...input };
-  return workflow(
-    topology,
-    Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined && value !== null)),
-  );
+  const known = Object.entries(all).filter(([, value]) => value !== undefined && value !== null);
+  try {
+    return await workflow(topology, Object.fromEntries(known));
+  } catch (error) {
+    if (!error.message.startsWith("workflow() cannot be called from within a child")) throw error;
+    throw new Error(
+      `hybrid calls ${topology}, so workflow("hybrid") needs the setting script.nesting at 2; odw run hybrid works as it is`,
+    );
+  }
 }
 
 phase("Gather");

@@ -22,170 +22,130 @@ export const meta = {
 };
 
 const EXAMPLE = `odw run map-reduce --arg task="Which of these can fail silently?" --files src/*.ts`;
-const MOST_AT_ONCE = 4096;
-const MANY_PARTS = 100;
 const given = typeof args === "string" ? { task: args } : args ?? {};
-const { task, items, glob, split = "files", roles, models } = given;
-const contextTokens = count("contextTokens", 16000);
-/** A prompt's share of the window, in thirds of a token; the rest is for the answer and what the provider adds. */
-const room = Math.floor(contextTokens * 0.6) * 3;
-const MAP =
-  "You work on one part of a larger whole; other agents have the other parts. Answer for your part alone, in few " +
-  "words, and keep names, places and numbers. Say so when the part holds nothing of use.";
-const REDUCE =
-  "You merge notes that other agents made on parts of one whole. Keep what matters for the task, drop what is " +
-  "said twice, name contradictions, add nothing of your own.";
-
+const { task, items, glob, files, split = "files", roles, models } = given;
 function fail(problem) {
   throw new Error(`map-reduce: ${problem}. Example: ${EXAMPLE}`);
 }
 function count(name, fallback) {
   const value = Number(given[name] ?? fallback);
-  return Number.isInteger(value) && value > 0
-    ? value
-    : fail(`${name} must be a whole number above 0, found ${given[name]}`);
+  if (Number.isInteger(value) && value > 0) return value;
+  return fail(`${name} must be a whole number above 0, found ${given[name]}`);
 }
-/** Thirds of a token that a text takes at most: other scripts than Latin take a whole one for each character. */
-function weight(text) {
-  return text.length + 2 * (text.match(/[^\x00-\u02ff]/g)?.length ?? 0);
-}
-/** Where a piece of at most this weight ends: at a line end where there is one. */
-function pieceEnd(text, from, most) {
-  let end = from;
-  for (let left = most; end < text.length; end++) {
-    left -= text.charCodeAt(end) > 0x2ff ? 3 : 1;
-    if (left < 0) break;
-  }
-  if (end === text.length) return end;
-  const lineEnd = text.lastIndexOf("\n", end - 1) + 1;
-  if (lineEnd > from) return lineEnd;
-  return (text.charCodeAt(end) & 0xfc00) === 0xdc00 ? end - 1 : end;
-}
+if (typeof task !== "string" || !task.trim()) fail(`task must be a text, found ${JSON.stringify(task) ?? "none"}`);
+if (!["files", "lines", "tokens"].includes(split)) fail(`split must be files, lines or tokens, found ${split}`);
+const sources = [items, glob, files].filter((source) => source !== undefined && source !== null);
+if (sources.length !== 1) fail(`give one of items, glob and files, found ${sources.length || "none"}`);
+if (!sources[0].length) fail("items and files must be lists that are not empty");
+
+const MAP = "You work on one part of a whole. Answer for it alone, in few words, with names, places and numbers.";
+const REDUCE = "You merge notes on parts of one whole. Keep what matters, name contradictions, add nothing.";
+const mapHead = `${roles?.map ?? MAP}\n\nTask: ${task}\n\n`;
+const reduceHead = `${roles?.reduce ?? REDUCE}\n\nTask: ${task}\n\n`;
+/** In thirds of a token, at most: other scripts than Latin take a whole one for each character. */
+const weight = (text) => text.length + 2 * (text.match(/[^\x00-\u02ff]/g)?.length ?? 0);
+/** What a prompt may hold besides its head: the rest of the window is for the answer and what the provider adds. */
+const contextTokens = count("contextTokens", 16000);
+const body = Math.floor(contextTokens * 0.6) * 3 - Math.max(weight(mapHead), weight(reduceHead)) - 100;
+if (body < contextTokens / 2) fail("task and roles fill the context: shorten them, or raise contextTokens");
+const words = Math.floor(body / 24);
+
+/** Pieces of at most this weight, cut at line ends where there are any. */
 function cut(text, most) {
+  if (weight(text) <= most) return [text];
   const pieces = [];
-  for (let from = 0; from < text.length || pieces.length === 0;) {
-    const end = pieceEnd(text, from, most);
-    pieces.push(text.slice(from, end));
-    from = end;
+  let [from, at, left] = [0, 0, most];
+  for (const char of text) {
+    const takes = char > "\u02ff" ? 3 * char.length : 1;
+    if (takes > left && at > from) {
+      const lineEnd = text.lastIndexOf("\n", at - 1) + 1;
+      const end = lineEnd > from ? lineEnd : at;
+      pieces.push(text.slice(from, end));
+      left = most - weight(text.slice(end, at));
+      from = end;
+    }
+    left -= takes;
+    at += char.length;
   }
-  return pieces;
+  return [...pieces, text.slice(from)];
 }
-function cutLines(text, lines) {
-  const all = text.split("\n");
-  const pieces = [];
-  for (let i = 0; i < all.length; i += lines) pieces.push(all.slice(i, i + lines).join("\n"));
-  return pieces;
-}
-/** Neighbours together, as many as fit: every group is one prompt. */
-function pack(parts, { most, perGroup }) {
+/** Neighbours together, as many as fit one prompt. */
+function pack(parts, most = Infinity) {
   const groups = [];
   let left = 0;
   for (const part of parts) {
-    const takes = weight(part.text) + 4;
-    const last = groups.at(-1);
-    const fits = last && last.length < perGroup && takes <= left;
-    if (fits) last.push(part);
-    else groups.push([part]);
-    left = (fits ? left : most) - takes;
+    const takes = weight(part.text) + weight(part.label) + 6;
+    const isNew = takes > left || groups.at(-1).length >= most;
+    if (isNew) groups.push([]);
+    groups.at(-1).push(part);
+    left = (isNew ? body : left) - takes;
   }
   return groups;
 }
+const textOf = (item) => typeof item === "string" ? item : JSON.stringify(item);
+const shown = (group) => group.map(({ label, text }) => `## ${label}\n${text}`).join("\n\n");
+/** parallel() takes 4096 at once. */
 async function all(thunks) {
   const results = [];
-  for (let i = 0; i < thunks.length; i += MOST_AT_ONCE) {
-    results.push(...await parallel(thunks.slice(i, i + MOST_AT_ONCE)));
+  while (thunks.length > results.length) {
+    results.push(...await parallel(thunks.slice(results.length, results.length + 4096)));
   }
   return results;
-}
-
-if (typeof task !== "string" || task.trim() === "") {
-  fail(`task must be a text, found ${JSON.stringify(task) ?? "none"}`);
-}
-if (!["files", "lines", "tokens"].includes(split)) fail(`split must be files, lines or tokens, found ${split}`);
-if (weight(task) > room / 3) {
-  fail(`the task alone fills a third of ${contextTokens} tokens: shorten it, or raise contextTokens`);
-}
-const sources = [items, glob, given.files].filter((source) => source !== undefined && source !== null).length;
-if (sources !== 1) fail(`give one of items, glob and files, found ${sources === 0 ? "none" : "several"}`);
-for (const name of ["items", "files"]) {
-  const isList = Array.isArray(given[name]) && given[name].length > 0;
-  if (given[name] !== undefined && given[name] !== null && !isList) fail(`${name} must be a list that is not empty`);
 }
 
 phase("Map");
 const unread = [];
 async function documents() {
-  if (given.files) return given.files;
+  if (files) return files;
+  if (items) return items.map((item, i) => ({ path: `item ${i + 1}`, text: textOf(item) }));
   const paths = await tools.glob(glob);
   if (paths.length === 0) fail(`no file matches ${glob}`);
-  return (await all(paths.map((path) => async () => ({ path, text: await tools.read_file(path) }))))
-    .filter((file, i) => file || unread.push(paths[i]) === 0);
+  const found = await all(paths.map((path) => async () => ({ path, text: await tools.read_file(path) })));
+  return found.filter((file, i) => file ?? unread.push(paths[i]) === 0);
 }
-const mapHead = `${roles?.map ?? MAP}\n\nTask: ${task}\n\n`;
-const reduceHead = `${roles?.reduce ?? REDUCE}\n\nTask: ${task}\n\n`;
-const body = room - Math.max(weight(mapHead), weight(reduceHead)) - 100;
-if (body < room / 3) {
-  fail(`roles and task leave too little of ${contextTokens} tokens: shorten them, or raise contextTokens`);
+function partsOf({ path, text }) {
+  const size = count("size", split === "lines" ? 200 : 1000);
+  const blocks = split === "lines" ? text.match(new RegExp(`(?:[^\n]*\n|[^\n]+$){1,${size}}`, "g")) ?? [""] : [text];
+  const most = Math.min(body - weight(path) - 60, split === "tokens" ? size * 3 : body);
+  const pieces = blocks.flatMap((block) => cut(block, most));
+  if (pieces.length === 1) return [{ label: path, text }];
+  return pieces.map((piece, i) => ({ label: `${path} (part ${i + 1} of ${pieces.length})`, text: piece }));
 }
-
-function partsOf(name, text, pieces) {
-  const label = (i) => pieces.length === 1 ? name : `${name} (part ${i + 1} of ${pieces.length})`;
-  return pieces.map((piece, i) => ({ label: label(i), text: `## ${label(i)}\n${piece}` }));
-}
-const shown = (item) => typeof item === "string" ? item : JSON.stringify(item);
-const unit = split === "files" ? body : count("size", split === "lines" ? 200 : 1000);
-const parts = items
-  ? items.flatMap((item, i) => partsOf(`item ${i + 1}`, shown(item), cut(shown(item), body - 60)))
-  : (await documents()).flatMap(({ path, text }) => {
-    const pieces = split === "lines" ? cutLines(text, unit) : [text];
-    const most = Math.min(body - weight(path) - 60, split === "tokens" ? unit * 3 : body);
-    return partsOf(path, text, pieces.flatMap((piece) => cut(piece, most)));
-  });
-const perAgent = given.perAgent ? count("perAgent", 1) : parts.length > MANY_PARTS ? Infinity : 1;
-const groups = pack(parts, { most: body, perGroup: perAgent });
-const labelOf = (group) => group.length === 1 ? group[0].label : `${group[0].label} … ${group.at(-1).label}`;
-const noteWords = Math.floor(body / 24);
+const parts = (await documents()).flatMap(partsOf);
+const groups = pack(parts, given.perAgent ? count("perAgent") : parts.length > 100 ? Infinity : 1);
+const nameOf = (group) => group.length === 1 ? group[0].label : `${group[0].label} … ${group.at(-1).label}`;
 const read = await all(
   groups.map((group) => () =>
-    agent(`${mapHead}Answer in at most ${noteWords} words.\n\n${group.map(({ text }) => text).join("\n\n")}`, {
-      ...{ label: labelOf(group), model: models?.map, tools: [] },
+    agent(`${mapHead}Answer in at most ${words} words.\n\n${shown(group)}`, {
+      ...{ label: nameOf(group), model: models?.map, tools: [] },
     })
   ),
 );
 groups.forEach((group, i) => read[i] === null && unread.push(...group.map(({ label }) => label)));
+if (unread.length > 0) log(`${unread.length} parts were not read: ${unread.slice(0, 20).join(", ")}`);
+
+phase("Reduce");
 let shortened = 0;
-/** No note may fill more than a quarter of a prompt: so each level leaves at most half as many. */
+/** No note fills more than a quarter of a prompt: so each level leaves at most half as many. */
 function note(label, text) {
-  const [first] = cut(text, Math.floor(body / 4) - 60);
+  const [first] = cut(text, Math.floor(body / 4) - weight(label));
   if (first.length < text.length) shortened++;
   return { label, text: first };
 }
-let notes = read.flatMap((text, i) => text === null ? [] : [note(labelOf(groups[i]), text)]);
-if (unread.length > 0) log(`${unread.length} parts were not read: ${unread.slice(0, 20).join(", ")}`);
+let notes = read.flatMap((text, i) => text === null ? [] : [note(nameOf(groups[i]), text)]);
 if (notes.length === 0) throw new Error("map-reduce: no part could be read: see the failures of this run");
-
-phase("Reduce");
-let levels = 0;
-do {
-  levels++;
-  const merging = pack(notes, { most: body, perGroup: Infinity });
+for (let level = 1; notes.length > 0; level++) {
+  const merging = pack(notes);
   const isLast = merging.length === 1;
-  const wanted = isLast ? "These are all notes: answer the task." : `Merge them in at most ${noteWords} words.`;
+  const wanted = isLast ? "These are all notes: answer the task." : `Merge them in at most ${words} words.`;
+  const label = (i) => isLast ? "answer" : `merge ${level}.${i + 1}`;
   const merged = await all(
     merging.map((group, i) => () =>
-      agent(`${reduceHead}${wanted}\n\n${group.map(({ text }) => text).join("\n\n")}`, {
-        ...{ label: isLast ? "answer" : `merge ${levels}.${i + 1}`, model: models?.reduce, tools: [] },
-      })
+      agent(`${reduceHead}${wanted}\n\n${shown(group)}`, { label: label(i), model: models?.reduce, tools: [] })
     ),
   );
-  if (merged.includes(null)) {
-    throw new Error(
-      "map-reduce: notes could not be merged, and leaving them out would be silent loss: resume this run",
-    );
-  }
-  if (isLast) {
-    if (shortened > 0) log(`${shortened} notes were longer than asked for and were cut`);
-    return { answer: merged[0], parts: parts.length, unread, levels };
-  }
-  notes = merged.map((text, i) => note(`merge ${levels}.${i + 1}`, text));
-} while (true);
+  if (merged.includes(null)) throw new Error("map-reduce: notes were not merged, none may be lost: resume this run");
+  if (isLast && shortened > 0) log(`${shortened} notes were longer than asked for and were cut`);
+  if (isLast) return { answer: merged[0], parts: parts.length, unread, levels: level };
+  notes = merged.map((text, i) => note(label(i), text));
+}

@@ -9,7 +9,8 @@ export const meta = {
     { title: "Merge", detail: "groups of notes, until one is left" },
   ],
   args: {
-    files: { type: "array", description: "Documents as [{ path, text }], as --files gives them", required: true },
+    files: { type: "array", description: "Documents as [{ path, text }], as --files gives them" },
+    glob: { type: "string", description: "Files to read instead, such as docs/**/*.md" },
     question: { type: "string", description: "What the summary shall answer" },
     group: { type: "integer", description: "Notes that are merged at once", default: 8 },
     contextTokens: {
@@ -27,66 +28,121 @@ const NOTE = {
   },
   required: ["purpose", "points"],
 };
-
-const contextTokens = Number(args?.contextTokens ?? 0);
-/** A longer file is read in parts: half of the window, at three characters for a token. */
-const PART_CHARS = contextTokens > 0 ? Math.floor(contextTokens * 1.5) : 60_000;
-
-const { files, question = "What is this, how is it built, and what should a newcomer read first?" } = args ?? {};
-const group = Math.max(2, Math.floor(Number(args?.group ?? 8)) || 8);
-if (!Array.isArray(files) || files.length === 0) {
-  throw new Error("summarize needs files: odw run summarize --files README.md src/*.ts");
+const EXAMPLE = "odw run summarize --files README.md src/*.ts";
+const given = typeof args === "string" ? { glob: args } : args ?? {};
+const { files, glob, question = "What is this, how is it built, and what should a newcomer read first?" } = given;
+const group = Math.max(2, Math.floor(Number(given.group ?? 8)) || 8);
+const contextTokens = Number(given.contextTokens ?? 0);
+if (!(contextTokens === 0 || contextTokens >= 1000)) {
+  throw new Error(
+    `summarize: contextTokens must be a number of 1000 or more, found ${given.contextTokens}: ${EXAMPLE}`,
+  );
 }
-const wrong = files.findIndex((file) => typeof file?.path !== "string" || typeof file.text !== "string");
+if (typeof glob !== "string" && !(Array.isArray(files) && files.length > 0)) {
+  throw new Error(`summarize needs files: ${EXAMPLE}`);
+}
+const wrong = (files ?? []).findIndex((file) => typeof file?.path !== "string" || typeof file.text !== "string");
 if (wrong >= 0) throw new Error(`summarize needs files as [{ path, text }]: args.files[${wrong}] is something else`);
+/** A prompt's size in thirds of a token; the rest of the window is for the answer. */
+const room = contextTokens > 0 ? Math.floor(contextTokens * 0.6) * 3 : 90_000;
+/** Other scripts than Latin take a whole token for each character. */
+const weight = (text) => text.length + 2 * (text.match(/[^\x00-\u02ff]/g)?.length ?? 0);
 
-/** Cut at line ends where there are any. */
-function partsOf({ path, text }) {
-  const parts = [];
-  for (let from = 0; from < text.length || parts.length === 0;) {
-    const isLast = text.length - from <= PART_CHARS;
-    const lineEnd = isLast ? -1 : text.lastIndexOf("\n", from + PART_CHARS - 1) + 1;
-    const to = isLast ? text.length : lineEnd > from ? lineEnd : from + PART_CHARS;
-    parts.push(text.slice(from, to));
-    from = to;
+/** Pieces of at most this weight, cut at line ends where there are any. */
+function cut(text, most) {
+  if (weight(text) <= most) return [text];
+  const pieces = [];
+  let [from, at, left] = [0, 0, most];
+  for (const char of text) {
+    const takes = char > "\u02ff" ? 3 * char.length : 1;
+    if (takes > left && at > from) {
+      const lineEnd = text.lastIndexOf("\n", at - 1) + 1;
+      const end = lineEnd > from ? lineEnd : at;
+      pieces.push(text.slice(from, end));
+      left = most - weight(text.slice(end, at));
+      from = end;
+    }
+    left -= takes;
+    at += char.length;
   }
-  return parts.map((part, i) => ({
-    path: parts.length === 1 ? path : `${path} (part ${i + 1} of ${parts.length})`,
-    text: part,
-  }));
+  return [...pieces, text.slice(from)];
+}
+function partsOf({ path, text }) {
+  const pieces = cut(text, Math.floor(room * 2 / 3));
+  if (pieces.length === 1) return [{ path, text }];
+  return pieces.map((piece, i) => ({ path: `${path} (part ${i + 1} of ${pieces.length})`, text: piece }));
+}
+/** Neighbours together, as many as fit one prompt, and no more than a group. */
+function pack(notes) {
+  const groups = [];
+  let left = 0;
+  for (const text of notes) {
+    const takes = weight(text) + 2;
+    const isNew = takes > left || groups.at(-1).length >= group;
+    if (isNew) groups.push([]);
+    groups.at(-1).push(text);
+    left = (isNew ? room * 0.8 : left) - takes;
+  }
+  return groups;
+}
+/** parallel() takes 4096 at once. */
+async function all(thunks) {
+  const results = [];
+  while (thunks.length > results.length) {
+    results.push(...await parallel(thunks.slice(results.length, results.length + 4096)));
+  }
+  return results;
 }
 
 phase("Read");
-const parts = files.flatMap(partsOf);
-const notes = await parallel(
+const unread = [];
+async function documents() {
+  if (files) return files;
+  const paths = await tools.glob(glob);
+  if (paths.length === 0) throw new Error(`summarize: no file matches ${glob}: ${EXAMPLE}`);
+  const found = await all(paths.map((path) => async () => ({ path, text: await tools.read_file(path) })));
+  return found.filter((file, i) => file ?? unread.push(paths[i]) === 0);
+}
+const sources = await documents();
+const parts = sources.flatMap(partsOf);
+const asked = cut(question, Math.floor(room * 0.15))[0];
+const read = await all(
   parts.map(({ path, text }) => () =>
-    agent(`Read this file with the question in mind: ${question}\n\n<file path="${path}">\n${text}\n</file>`, {
+    agent(`Read this file with the question in mind: ${asked}\n\n<file path="${path}">\n${text}\n</file>`, {
       label: path,
       schema: NOTE,
     })
   ),
 );
-let texts = notes.flatMap((note, i) =>
-  note ? [`${parts[i].path}: ${note.purpose}\n- ${note.points.join("\n- ")}`] : []
+let shortened = 0;
+/** No note fills more than a quarter of a prompt: so each round leaves at most half as many. */
+function note(text) {
+  const [first] = cut(text, Math.floor(room / 5));
+  if (first.length < text.length) shortened++;
+  return first;
+}
+let notes = read.flatMap((answer, i) =>
+  answer ? [note(`${parts[i].path}: ${answer.purpose}\n- ${answer.points.join("\n- ")}`)] : []
 );
-const unread = parts.filter((_, i) => !notes[i]).map(({ path }) => path);
-log(`${parts.length - unread.length} of ${parts.length} ${parts.length === files.length ? "files" : "parts"} read`);
+unread.push(...parts.filter((_, i) => !read[i]).map(({ path }) => path));
+log(`${notes.length} of ${parts.length} ${parts.length === sources.length ? "files" : "parts"} read`);
 if (unread.length > 0) log(`not read: ${unread.join(", ")}`);
-if (texts.length === 0) throw new Error("no file could be read: see the failures");
+if (notes.length === 0) throw new Error("no file could be read: see the failures");
 
 phase("Merge");
-for (let round = 1; texts.length > 1 || round === 1; round++) {
-  const groups = [];
-  for (let i = 0; i < texts.length; i += group) groups.push(texts.slice(i, i + group));
-  const last = groups.length === 1;
-  const merged = await parallel(groups.map((notes, i) => () =>
-    agent(
-      `${last ? "Answer the question" : "Merge these notes, keep what matters for the question"}: ${question}\n\n` +
-        `<notes>\n${notes.join("\n\n")}\n</notes>`,
-      { label: last ? "answer" : `merge ${round}.${i + 1}` },
-    )
-  ));
-  texts = merged.filter((text) => text !== null);
-  if (texts.length === 0) throw new Error("the notes could not be merged: see the failures");
+for (let round = 1; notes.length > 0; round++) {
+  const groups = pack(notes);
+  const isLast = groups.length === 1;
+  const wanted = isLast ? "Answer the question" : "Merge these notes, keep what matters for the question";
+  const merged = await all(
+    groups.map((notes, i) => () =>
+      agent(`${wanted}: ${asked}\n\n<notes>\n${notes.join("\n\n")}\n</notes>`, {
+        label: isLast ? "answer" : `merge ${round}.${i + 1}`,
+      })
+    ),
+  );
+  if (merged.includes(null)) throw new Error("the notes could not be merged, none may be lost: resume this run");
+  if (isLast && shortened > 0) log(`${shortened} notes were too long for the context and were cut`);
+  if (isLast) return merged[0];
+  notes = merged.map(note);
 }
-return texts[0];

@@ -15,7 +15,7 @@ export const meta = {
 };
 
 const EXAMPLE =
-  `odw run test-writer --arg glob="src/**/*.ts" --arg testCommand="npm test" --allow-write --allow-run "npm test"`;
+  `odw run test-writer --arg glob="src/**/*.ts" --arg testCommand="npm test" --allow-write --allow-run=npm`;
 const given = typeof args === "string" ? { glob: args } : args ?? {};
 const { models } = given;
 const contextTokens = Number(given.contextTokens ?? 16000);
@@ -35,7 +35,9 @@ async function mustAllow(tool, input, flag) {
   }
 }
 await mustAllow("write_file", {}, "--allow-write");
-if (given.testCommand) await mustAllow("run_command", {}, `--allow-run "${given.testCommand.split(" ")[0]}"`);
+const { testCommand } = given;
+if (testCommand && typeof testCommand !== "string") fail(`testCommand must be a text, found ${testCommand}`);
+if (testCommand) await mustAllow("run_command", {}, `--allow-run=${testCommand.trim().split(" ")[0]}`);
 const files = given.items ?? (given.glob ? await tools.glob(given.glob) : []);
 if (!Array.isArray(files) || files.length === 0) {
   fail(given.glob ? `no file matches ${given.glob}` : "give glob or items");
@@ -57,10 +59,10 @@ const TOOLS = [
   "write_file",
   "edit_file",
   "git",
-  ...(given.testCommand ? ["run_command"] : []),
+  ...(testCommand ? ["run_command"] : []),
 ];
-const testRule = given.testCommand
-  ? `Run \`${given.testCommand}\` and go on until it passes; never weaken a test for that.`
+const testRule = testCommand
+  ? `Run \`${testCommand}\` and go on until it passes; never weaken a test for that.`
   : "There is no test command: read your change again.";
 
 phase("Write");

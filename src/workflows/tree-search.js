@@ -2,8 +2,7 @@
 export const meta = {
   name: "tree-search",
   description: "Searches alternatives that build on each other: expand, score, prune, backtrack; gives the best path",
-  whenToUse:
-    "Each step opens several ways on and only later steps show which was right: root causes, designs, proofs, optimizations",
+  whenToUse: "Each step opens several ways on and only later steps show which was right: root causes, designs, proofs",
   phases: [
     { title: "Expand", detail: "the best nodes of a level, side by side" },
     { title: "Score", detail: "every new node on its own" },
@@ -11,19 +10,11 @@ export const meta = {
   args: {
     task: { type: "string", description: "What is searched for", required: true },
     items: { type: "array", description: "Where to start, as texts; absent: the search starts from the task" },
-    criteria: {
-      type: "string",
-      description: "What a high score means",
-      default: "How surely this path leads to the goal",
-    },
+    criteria: { type: "string", description: "What a high score means; default: the path surely leads to the goal" },
     beam: { type: "integer", description: "Nodes that are expanded on a level", default: 2 },
     branch: { type: "integer", description: "Ways on from a node", default: 3 },
     depth: { type: "integer", description: "Steps of a path at most", default: 3 },
-    goodEnough: {
-      type: "number",
-      description: "Score from 0 to 1 at which a finished path ends the search",
-      default: 0.9,
-    },
+    goodEnough: { type: "number", description: "Score of a finished path that ends the search", default: 0.9 },
     prune: { type: "number", description: "Score below which a node is dropped for good", default: 0.2 },
     tools: { type: "array", description: "Tools of all agents, by name, such as read_file and grep; default none" },
     contextTokens: { type: "integer", description: "Context window that every prompt must fit into", default: 16000 },
@@ -34,42 +25,35 @@ export const meta = {
 
 const EXAMPLE = `odw run tree-search --arg task="Why does the nightly build hang?" --arg depth=3`;
 const given = typeof args === "string" ? { task: args } : args ?? {};
-const { task, items, roles, models } = given;
-
+const { task, items, roles, models, criteria = "How surely this path leads to the goal" } = given;
 function fail(problem) {
   throw new Error(`tree-search: ${problem}. Example: ${EXAMPLE}`);
 }
-function count(name, fallback, least = 1) {
+function number(name, { fallback, least, most = Infinity }) {
   const value = Number(given[name] ?? fallback);
-  if (Number.isInteger(value) && value >= least) return value;
-  return fail(`${name} must be a whole number of ${least} or more, found ${given[name]}`);
+  if (value >= least && value <= most && (most === 1 || Number.isInteger(value))) return value;
+  return fail(
+    `${name} must be a ${most === 1 ? "number from 0 to 1" : `whole number of ${least} or more`}, found ${given[name]}`,
+  );
 }
-function fraction(name, fallback) {
-  const value = Number(given[name] ?? fallback);
-  return value >= 0 && value <= 1 ? value : fail(`${name} must be a number from 0 to 1, found ${given[name]}`);
-}
-if (typeof task !== "string" || task.trim() === "") {
-  fail(`task must be a text, found ${JSON.stringify(task) ?? "none"}`);
-}
+if (typeof task !== "string" || !task.trim()) fail(`task must be a text, found ${JSON.stringify(task) ?? "none"}`);
 for (const name of ["items", "tools"]) {
   if (given[name] && !Array.isArray(given[name])) fail(`${name} must be a list, found ${JSON.stringify(given[name])}`);
 }
-const beam = count("beam", 2);
-const branch = count("branch", 3);
-const depth = count("depth", 3);
-const goodEnough = fraction("goodEnough", 0.9);
-const prune = fraction("prune", 0.2);
-const room = Math.floor(count("contextTokens", 16000, 500) * 0.6) * 3;
-const toolNames = given.tools ?? [];
-
-/** A share of the prompt's room, in thirds of a token; a value that is cut says so to whoever reads it. */
+const beam = number("beam", { fallback: 2, least: 1 });
+const branch = number("branch", { fallback: 3, least: 1 });
+const depth = number("depth", { fallback: 3, least: 1 });
+const goodEnough = number("goodEnough", { fallback: 0.9, least: 0, most: 1 });
+const prune = number("prune", { fallback: 0.2, least: 0, most: 1 });
+const room = Math.floor(number("contextTokens", { fallback: 16000, least: 500 }) * 0.6) * 3;
+/** Thirds of a token, at most: other scripts than Latin take a whole one for each character. */
+const weight = (text) => text.length + 2 * (text.match(/[^\x00-\u02ff]/g)?.length ?? 0);
+/** A value's share of the prompt; what is cut says so to whoever reads it. */
 function fit(value, share) {
   const whole = typeof value === "string" ? value : JSON.stringify(value, null, 1);
-  // Other scripts than Latin take a whole token for each character.
-  const weight = whole.length + 2 * (whole.match(/[^\x00-\u02ff]/g)?.length ?? 0);
-  if (weight <= room * share) return whole;
-  const most = Math.floor(whole.length * room * share / weight);
-  return `${compact(whole, { maxChars: most })}\n[cut: ${whole.length - most} more characters]`;
+  let text = whole;
+  while (weight(text) > room * share) text = text.slice(0, Math.floor(text.length * room * share / weight(text)));
+  return text === whole ? whole : `${text}\n[cut: ${whole.length - text.length} more characters]`;
 }
 const STEPS = {
   type: "object",
@@ -85,90 +69,57 @@ const SCORE = {
   },
   required: ["evidence", "score", "isFinished"],
 };
-const ground = `Goal: ${fit(task, 0.25)}`;
-const shownPath = (path) =>
-  path.length === 0 ? "(the start)" : path.map((step, i) => `${i + 1}. ${fit(step, 0.5 / path.length)}`).join("\n");
+const EXPAND =
+  `You search step by step. Name up to ${branch} next steps that differ in kind; each one or two sentences.`;
+const JUDGE = "You judge a path of a search. Be strict: most paths lead nowhere.";
+const goal = `Goal: ${fit(task, 0.25)}`;
+const shown = (path) => path.map((step, i) => `${i + 1}. ${fit(step, 0.5 / path.length)}`).join("\n") || "(the start)";
 
-async function expand(node) {
-  const next = await agent(
-    `${
-      roles?.expand ??
-        `You search step by step. Name up to ${branch} next steps that differ from each other in kind; each one or two sentences.`
-    }` +
-      `\n\n${ground}\n\nPath so far:\n${shownPath(node.path)}`,
-    {
-      label: `expand ${node.path.length}: ${(node.path.at(-1) ?? "start").slice(0, 40)}`,
-      phase: "Expand",
-      schema: STEPS,
-      model: models?.expand,
-      tools: toolNames,
-    },
-  );
-  return (next?.steps ?? []).slice(0, branch).map((step) => [...node.path, step]);
+async function expand({ path }) {
+  const label = `expand ${path.length}: ${(path.at(-1) ?? "start").slice(0, 40)}`;
+  const next = await agent(`${roles?.expand ?? EXPAND}\n\n${goal}\n\nPath so far:\n${shown(path)}`, {
+    ...{ label, phase: "Expand", schema: STEPS, model: models?.expand, tools: given.tools ?? [] },
+  });
+  return (next?.steps ?? []).slice(0, branch).map((step) => [...path, step]);
 }
 async function score(path) {
-  const judged = await agent(
-    `${roles?.score ?? "You judge a path of a search. Be strict: most paths lead nowhere."}\n\n${ground}\n\n` +
-      `A high score means: ${fit(given.criteria ?? "How surely this path leads to the goal", 0.1)}\n\nPath:\n${
-        shownPath(path)
-      }`,
-    {
-      label: `score: ${path.at(-1).slice(0, 40)}`,
-      phase: "Score",
-      schema: SCORE,
-      model: models?.score,
-      tools: toolNames,
-    },
-  );
+  const wanted = `A high score means: ${fit(criteria, 0.1)}`;
+  const judged = await agent(`${roles?.score ?? JUDGE}\n\n${goal}\n\n${wanted}\n\nPath:\n${shown(path)}`, {
+    ...{ label: `score: ${path.at(-1).slice(0, 40)}`, phase: "Score", schema: SCORE },
+    ...{ model: models?.score, tools: given.tools ?? [] },
+  });
   return judged && { path, ...judged };
 }
 
-const byScore = (a, b) => b.score - a.score;
-let frontier = items?.length ? items.map((item) => ({ path: [String(item)], score: 0.5 })) : [{ path: [], score: 0.5 }];
-/** Scored, not expanded and not pruned: where the search goes back to. */
-let aside = [];
-let best = null;
+const better = (a, b) => Number(b.isFinished) - Number(a.isFinished) || b.score - a.score;
 const told = { expanded: 0, scored: 0, pruned: 0, backtracks: 0, unscored: 0 };
-// As many levels as a straight way down takes, and half as many again for ways back.
-const mostLevels = depth + Math.ceil(depth / 2);
-
-for (let level = 0; level < mostLevels && frontier.length > 0; level++) {
-  const chosen = frontier.sort(byScore).slice(0, beam);
-  aside.push(...frontier.slice(beam));
-  told.expanded += chosen.length;
+const starts = items?.length ? items.map((item) => [typeof item === "string" ? item : JSON.stringify(item)]) : [[]];
+/** Scored, not pruned, not expanded: the next level comes from here, and a search that went wrong comes back here. */
+let open = starts.map((path) => ({ path, score: 0.5, isFinished: false }));
+let level = [];
+let best = null;
+// As many rounds as a straight way down takes, and half as many again for ways back.
+for (let round = 1; round <= depth + Math.ceil(depth / 2) && open.length > 0; round++) {
+  const chosen = open.sort(better).splice(0, beam);
+  // What was left aside is now better than all that the last level brought: that is the way back.
+  if (round > 1 && !chosen.some((node) => level.includes(node))) told.backtracks++;
   const paths = (await parallel(chosen.map((node) => () => expand(node)))).flatMap((found) => found ?? []);
   const judged = await parallel(paths.map((path) => () => score(path)));
   const scored = judged.filter((node) => node !== null);
+  level = scored.filter((node) => node.score >= prune);
+  told.expanded += chosen.length;
   told.scored += scored.length;
   told.unscored += judged.length - scored.length;
-  const kept = scored.filter((node) => node.score >= prune);
-  told.pruned += scored.length - kept.length;
-  for (const node of kept) if (!best || isBetter(node, best)) best = node;
-  log(
-    `level ${level + 1}: ${paths.length} paths, ${scored.length - kept.length} pruned, best ${
-      best ? best.score.toFixed(2) : "none"
-    }`,
-  );
+  told.pruned += scored.length - level.length;
+  best = [best, ...level].filter(Boolean).sort(better)[0] ?? null;
+  log(`round ${round}: ${paths.length} paths, best ${best ? best.score.toFixed(2) : "none"}`);
   if (best?.isFinished && best.score >= goodEnough) break;
-  frontier = kept.filter((node) => !node.isFinished && node.path.length < depth);
-  // A way on that is worse than one that was left aside: go back.
-  aside.sort(byScore);
-  if (aside.length > 0 && (frontier.length === 0 || aside[0].score > Math.max(...frontier.map((node) => node.score)))) {
-    told.backtracks++;
-    frontier.push(...aside.splice(0, beam));
-  }
+  open.push(...level.filter((node) => !node.isFinished && node.path.length < depth));
 }
-function isBetter(node, other) {
-  return node.isFinished === other.isFinished ? node.score > other.score : node.isFinished;
-}
-
 if (told.scored === 0) throw new Error("tree-search: no path could be scored: see the failures of this run");
-const others = aside.filter((node) => node !== best).sort(byScore).slice(0, 3);
+const { path: steps = [], score: reached = 0, evidence = "every path was pruned", isFinished = false } = best ?? {};
+const alternatives = open.filter((node) => node !== best).sort(better).slice(0, 3);
 return {
-  ...{ steps: best?.path ?? [], score: best?.score ?? 0, evidence: best?.evidence ?? "every path was pruned" },
-  ...{
-    isFinished: best?.isFinished ?? false,
-    alternatives: others.map(({ path, score }) => ({ steps: path, score })),
-    told,
-  },
+  ...{ steps, score: reached, evidence, isFinished, told },
+  alternatives: alternatives.map(({ path, score }) => ({ steps: path, score })),
 };

@@ -212,7 +212,7 @@ async function completed(...words: string[]): Promise<string[]> {
 }
 
 Deno.test("completion offers commands, flags, their values, saved workflows, run ids and files", async () => {
-  assert.deepEqual(await completed("s"), ["show", "skip"]);
+  assert.deepEqual(await completed("s"), ["show", "skip", "serve"]);
   assert.deepEqual(await completed("run", "--out"), ["--output"]);
   assert.deepEqual(await completed("run", "--output", ""), ["text", "json", "stream-json"]);
   assert.deepEqual(await completed("run", "--output=j"), ["--output=json"]);

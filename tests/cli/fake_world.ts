@@ -147,6 +147,9 @@ export function fakeWorld(options: FakeWorldOptions = {}): FakeWorld {
     openBrowser: () => Promise.resolve(false),
     mcp: () => Promise.reject(new Error("this test has no MCP server")),
     reports: () => import("../../src/report/open.ts"),
+    hosts: () => import("../../src/hosts/open.ts"),
+    program: ["/opt/odw"],
+    os: "linux",
     readFolder(path) {
       const names = Object.keys(files).filter((name) => name.startsWith(`${path}/`))
         .map((name) => name.slice(path.length + 1)).filter((name) => !name.includes("/")).sort();

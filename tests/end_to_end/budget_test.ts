@@ -17,7 +17,7 @@ const PRICE = { input: 3, output: 15 };
 
 const SCRIPT = `export const meta = { name: "spender", description: "${AGENTS} agents" };
 const items = Array.from({ length: ${AGENTS} }, (_, index) => index);
-const answers = await parallel(items.map((item) => () => agent("item " + item, { maxTokens: ${MOST_OUTPUT} })));
+const answers = await parallel(items.map((item) => () => agent("item " + item, { tools: [], maxTokens: ${MOST_OUTPUT} })));
 return answers.filter((answer) => answer !== null).length;`;
 
 /** Answers with a usage by chance, up to what the request allows, and keeps the bill. A call is billed when it arrives. */
@@ -108,7 +108,7 @@ Deno.test("a soft token budget starts no agent after it is used up, and fails a 
   await place.write(
     "loop.js",
     `export const meta = { name: "loop", description: "d" };
-for (let item = 0; ; item++) await agent("item " + item, { maxTokens: ${MOST_OUTPUT} });`,
+for (let item = 0; ; item++) await agent("item " + item, { tools: [], maxTokens: ${MOST_OUTPUT} });`,
   );
   const ended = await place.odw(["run", "loop.js", "--budget-tokens", "1000", "--output", "json"]);
   assert.equal(ended.code, 1, ended.stderr);

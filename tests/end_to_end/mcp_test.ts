@@ -10,6 +10,7 @@ const ONE = `export const meta = { name: "one", description: "d" };\nreturn awai
 for (const era of ERAS) {
   Deno.test(`a host of ${era} starts a workflow, waits for it and gets its result`, async () => {
     await using place = await Place.make();
+    await place.configure({ models: { default: "sim/default" } });
     await using host = await Host.open(place, era);
     const { tools } = await host.client.listTools();
     assert.equal(tools.length, 8);
@@ -178,4 +179,3 @@ async function childrenOf(pid: number): Promise<string[]> {
   const text = await Deno.readTextFile(`/proc/${pid}/task/${pid}/children`);
   return text.split(" ").filter(Boolean);
 }
-

@@ -1,51 +1,8 @@
 // odw serve as programs use it: a process of its own, on loopback, sharing its store with every other odw.
 import assert from "node:assert/strict";
 import OpenAI from "openai";
-import { type Ended, Place } from "./odw_process.ts";
-
-interface Serving extends AsyncDisposable {
-  url: string;
-  token: string;
-  call(path: string, init?: RequestInit): Promise<Response>;
-  post(path: string, body: unknown): Promise<Response>;
-  /** Ctrl-C, and what the process ended with. */
-  stop(): Promise<Pick<Ended, "code" | "stderr">>;
-}
-
-async function serve(place: Place, flags: string[] = []): Promise<Serving> {
-  const child = place.spawn(["serve", "--port", "0", ...flags]);
-  const lines: string[] = [];
-  const listening = Promise.withResolvers<string>();
-  const reading = (async () => {
-    for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
-      lines.push(text);
-      const url = /listening on (\S+);/.exec(lines.join(""))?.[1];
-      if (url) listening.resolve(url);
-    }
-    listening.reject(new Error(`odw serve ended: ${lines.join("")}`));
-  })();
-  listening.promise.catch(() => {});
-  const url = await listening.promise;
-  const token = (await Deno.readTextFile(`${place.home}/token`)).trim();
-  let ended: Promise<Pick<Ended, "code" | "stderr">> | null = null;
-  const stop = () =>
-    ended ??= (async () => {
-      child.kill("SIGTERM");
-      const [{ code }] = await Promise.all([child.status, reading, child.stdout.cancel()]);
-      return { code, stderr: lines.join("") };
-    })();
-  const call = (path: string, init: RequestInit = {}) =>
-    fetch(url + path, { ...init, headers: { authorization: `Bearer ${token}`, ...init.headers } });
-  return {
-    url,
-    token,
-    call,
-    post: (path, body) =>
-      call(path, { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
-    stop,
-    [Symbol.asyncDispose]: async () => void await stop(),
-  };
-}
+import { Place } from "./odw_process.ts";
+import { startServing } from "./serving.ts";
 
 const GREET = `export const meta = { name: "greet", description: "Greets", phases: [{ title: "Say" }] };
 phase("Say");
@@ -55,7 +12,7 @@ Deno.test("a run that is started over HTTP ends there, and every odw of the mach
   await using place = await Place.make();
   await using _provider = await place.serve("openai-chat", { answer: ({ prompt }) => `${prompt}!` });
   await place.write(".odw/workflows/greet.js", GREET);
-  await using server = await serve(place);
+  await using server = await startServing(place);
   const { mode } = await Deno.stat(`${place.home}/token`);
   assert.equal(mode! & 0o777, 0o600);
 
@@ -80,7 +37,7 @@ Deno.test("an OpenAI client calls a workflow as a model, and the dashboard's pag
   await using place = await Place.make();
   await using _provider = await place.serve("openai-chat", { answer: ({ prompt }) => `${prompt}!` });
   await place.write(".odw/workflows/greet.js", GREET);
-  await using server = await serve(place);
+  await using server = await startServing(place);
   const client = new OpenAI({ apiKey: server.token, baseURL: `${server.url}/openai/v1`, maxRetries: 0 });
   const models = await client.models.list();
   assert.ok(models.data.some(({ id }) => id === "odw/greet"));
@@ -114,7 +71,7 @@ Deno.test("a stopped server leaves its runs resumable, and a second one on its p
     },
   });
   await place.write(".odw/workflows/greet.js", GREET.replace("return await", 'await agent("first"); return await'));
-  await using server = await serve(place);
+  await using server = await startServing(place);
   const { id } = await (await server.post("/v1/runs", { name: "greet", args: { who: "all" } })).json();
   await asked.promise;
   const second = await place.odw(["serve", "--port", new URL(server.url).port]);

@@ -1,57 +1,9 @@
 // The MCP server behind the official client, in both eras of the protocol.
 import assert from "node:assert/strict";
-import { Client, InMemoryTransport } from "@modelcontextprotocol/client";
 import { OdwError } from "../../src/errors.ts";
 import type { EventBody } from "../../src/run.ts";
-import { createMcpServer } from "../../src/mcp/server.ts";
-import { createFakeEngine, type FakeEngine, type FakeRun } from "../cli/fake_engine.ts";
-
-interface Opened extends AsyncDisposable {
-  client: Client;
-  engine: FakeEngine;
-  launched: string[];
-  saved: Map<string, string>;
-  call(
-    name: string,
-    args?: Record<string, unknown>,
-  ): Promise<{ isError: boolean; text: string; structured: Record<string, never> }>;
-}
-
-async function open(fake: FakeRun = {}): Promise<Opened> {
-  const engine = createFakeEngine(fake);
-  const launched: string[] = [];
-  const saved = new Map<string, string>();
-  const server = createMcpServer({
-    version: "0.1.0",
-    engine: () => Promise.resolve(engine),
-    launch: (id) => Promise.resolve(void launched.push(id)),
-    reports: async () => (await import("../../src/report/open.ts")).reports,
-    saveResult: (id, text) => Promise.resolve(saved.set(id, text)).then(() => `/home/results/${id}.txt`),
-    cwdOf: () => Promise.resolve(undefined),
-  });
-  const client = new Client({ name: "test", version: "1" });
-  const [here, there] = InMemoryTransport.createLinkedPair();
-  await Promise.all([server.connect(there), client.connect(here)]);
-  return {
-    client,
-    engine,
-    launched,
-    saved,
-    async call(name, args = {}) {
-      const result = await client.callTool({ name, arguments: args });
-      const [content] = result.content as { type: string; text: string }[];
-      return {
-        isError: result.isError === true,
-        text: content?.text ?? "",
-        structured: (result.structuredContent ?? {}) as never,
-      };
-    },
-    async [Symbol.asyncDispose]() {
-      await client.close();
-      await server.close();
-    },
-  };
-}
+import { builtInWorkflows } from "../../src/workflows.ts";
+import { openServer as open } from "./opened_server.ts";
 
 const NAMES = [
   "workflow_list",
@@ -99,7 +51,7 @@ Deno.test("workflow_start records the run and lets a process of its own begin it
     limits: { agents: 5, costUsd: 2 },
     onAsk: "wait",
   }]);
-  assert.deepEqual(opened.launched, [structured["run_id"]]);
+  assert.deepEqual(opened.launched, [[structured["run_id"], undefined]]);
 });
 
 Deno.test("a script with a fault is not started, and the model hears the place and the corrected pattern", async () => {
@@ -165,26 +117,6 @@ Deno.test("a wait longer than 50 s is refused: hosts give up on a call after 60"
   assert.match(text, /50/);
 });
 
-Deno.test("a waiting run shows its question and the exact command, and workflow_respond answers it", async () => {
-  const question = {
-    key: "k",
-    text: "Allow it?",
-    choices: ["once", "never"],
-    approval: { step: "s", label: "fix", tool: "run_command", detail: "npm test" },
-  };
-  await using opened = await open({
-    record: { status: "waiting", question, result: null, isOwned: false },
-    runsUntilCancelled: true,
-  });
-  const { structured } = await opened.call("workflow_status", { run_id: "last" });
-  assert.deepEqual(structured["question"], { text: "Allow it?", choices: ["once", "never"], detail: "npm test" });
-  assert.match(String(structured["next"]), /ask the user.*workflow_respond/);
-  const { isError, text } = await opened.call("workflow_respond", { run_id: "last", answer: "once" });
-  assert.equal(isError, false, text);
-  assert.equal(opened.engine.asked[0]?.[2], "once");
-  assert.equal(opened.launched.length, 1);
-});
-
 Deno.test("a long result becomes a head, a file and pages", async () => {
   const long = "word ".repeat(10_000);
   await using opened = await open({ record: { result: long } });
@@ -224,7 +156,10 @@ Deno.test("resources hold a run's report and script, prompts teach the dialect",
   const { contents: [script] } = await opened.client.readResource({ uri: "odw://runs/last/script" });
   assert.notEqual((script as { text: string }).text, undefined);
   const { prompts } = await opened.client.listPrompts();
-  assert.deepEqual(prompts.map(({ name }) => name), ["write-workflow", "run-workflow"]);
+  const library = builtInWorkflows.map(({ name }) => name);
+  assert.deepEqual(prompts.map(({ name }) => name), ["write-workflow", "run-workflow", ...library]);
+  assert.ok(prompts.every(({ description }) => description), "each says what it is for");
+  assert.deepEqual(opened.folders.length, 2, "listing prompts starts no engine");
   const { messages: [message] } = await opened.client.getPrompt({
     name: "write-workflow",
     arguments: { task: "audit src" },

@@ -30,16 +30,22 @@ Deno.test("the first good answer wins, a loser is cancelled, and the script goes
   assert.deepEqual(cancelled, ["slow"]);
 });
 
-Deno.test("calls made after an await belong to their branch: a loser's never start", async () => {
-  const { result, told } = await run(`
-    const won = await race([
+Deno.test("a call after an await belongs to its branch: it is cancelled when the other branch wins", async () => {
+  const { result, cancelled, told } = await run(`
+    return await race([
       async () => { await agent("a1"); return await agent("slow a2"); },
-      async () => { await agent("b1"); await agent("b2"); return "b"; },
-    ]);
-    await agent("after");
-    return won;`);
+      async () => { await agent("b1"); await agent("b2"); await agent("b3"); return "b"; },
+    ]);`);
   assert.equal(result, "b");
-  assert.ok(told.requests.some(({ prompt }) => prompt === "after"));
+  assert.deepEqual(cancelled, ["slow a2"]);
+  assert.equal(told.requests.length, 5);
+});
+
+Deno.test("a branch that has lost starts nothing more", async () => {
+  const { result, told } = await run(`
+    return await race([() => "at once", () => agent("never"), async () => { await null; return agent("never"); }]);`);
+  assert.equal(result, "at once");
+  assert.deepEqual(told.requests, []);
 });
 
 Deno.test("answers that are not accepted lose, and a race without a good answer gives null", async () => {

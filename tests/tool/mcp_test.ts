@@ -1,8 +1,5 @@
 import assert from "node:assert/strict";
-// @ts-types="@modelcontextprotocol/sdk/server/mcp"
-import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
-// @ts-types="@modelcontextprotocol/sdk/server/webStandardStreamableHttp"
-import { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js";
+import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import * as z from "zod";
 import type { McpServer as McpServerConfig } from "../../src/config.ts";
 import type { Tool } from "../../src/tool.ts";
@@ -132,6 +129,14 @@ Deno.test("MCP answers of every kind become bounded text, whatever the tool decl
 Deno.test("MCP tools are called over streamable HTTP, with the configured headers and at no other origin", async () => {
   await using world = await openWorld();
   const seen: (string | null)[] = [];
+  const handler = createMcpHandler(() => {
+    const mcp = new McpServer({ name: "h", version: "1" });
+    mcp.registerTool("add", { inputSchema: z.object({ a: z.number(), b: z.number() }) }, ({ a, b }) => ({
+      content: [{ type: "text", text: String(a + b) }],
+      structuredContent: { sum: a + b },
+    }));
+    return mcp;
+  });
   const stop = new AbortController();
   const listener = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen() {}, signal: stop.signal },
@@ -142,14 +147,7 @@ Deno.test("MCP tools are called over streamable HTTP, with the configured header
         return new Response(null, { status: 307, headers: { location: "http://127.0.0.2:9/mcp" } });
       }
       seen.push(request.headers.get("x-key"));
-      const mcp = new McpServer({ name: "h", version: "1" });
-      mcp.registerTool("add", { inputSchema: { a: z.number(), b: z.number() } }, ({ a, b }) => ({
-        content: [{ type: "text", text: String(a + b) }],
-        structuredContent: { sum: a + b },
-      }));
-      const transport = new WebStandardStreamableHTTPServerTransport({});
-      await mcp.connect(transport);
-      return await transport.handleRequest(request);
+      return await handler.fetch(request);
     },
   );
   const at = (path: string) => ({ url: `http://127.0.0.1:${listener.addr.port}${path}`, headers: { "x-key": "k" } });

@@ -56,7 +56,10 @@ for (const name of ["migrate", "test-writer"]) {
   Deno.test(`${name} without permission to write names the flag, before any agent`, async () => {
     const told = emptyTold();
     const args = { task: "t", items: ["a.ts"] };
-    await assert.rejects(runText(textOf(name), { args }, told), /needs? write_file, which is not permitted: add --allow-write/);
+    await assert.rejects(
+      runText(textOf(name), { args }, told),
+      /needs? write_file, which is not permitted: add --allow-write/,
+    );
     assert.equal(told.requests.length, 0);
   });
 }

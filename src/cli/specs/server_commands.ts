@@ -7,9 +7,14 @@ export const MCP: CommandSpec = {
   name: "mcp",
   summary: "Serve coding agents over stdio, as an MCP server",
   arguments: [],
-  options: [],
+  options: [
+    { flags: "--approve-in-chat", description: "let the agent's model pass on your approvals of single tool calls" },
+    CWD,
+  ],
   examples: [["odw mcp", "what a coding agent starts; odw integrate registers it there"]],
-  notes: "Starts nothing until a tool is called; ends when its input ends. Runs go on in processes of their own.",
+  notes:
+    "Starts nothing until a tool is called; ends when its input ends. Runs go on in processes of their own, and may " +
+    "do what the permissions of your config say: no argument of a tool can grant more.",
   providers: true,
   load: () => import("../commands/mcp.ts"),
 };
