@@ -14,7 +14,7 @@ export const VERSION = "0.1.0";
 async function inspect(need: CommandNeed, options: SettingsOptions): Promise<Inspection> {
   const inspection = await prepare(need, options);
   const { settings } = inspection;
-  if (!need.providers || !mayStartPrograms(settings)) return inspection;
+  if (!need.providers || !mayStartPrograms(settings) || !isGranted("run", "*")) return inspection;
   const { describeConfinement } = await import("./src/ring/bubblewrap.ts");
   return { ...inspection, confinement: await describeConfinement(settings) };
 }

@@ -42,7 +42,7 @@ export function endpointOf(engine: Engine, settings: Settings): Endpoint {
         warnings: () => Promise.resolve([]),
         approveInChat: false,
       });
-      server = openServer({ engine, limits: settings.limits, options, mcp });
+      server = openServer({ engine, limits: settings.limits, grants: settings.grants, options, mcp });
       return { url: server.url };
     },
     signInLink: () => server ? Promise.resolve(server.signInLink()) : Promise.reject(new Error("nothing listens")),

@@ -38,6 +38,8 @@ export async function writeHostFile(file: HostFile, text: string): Promise<strin
   try {
     // Renaming would replace a file that its owner protected.
     if (mode !== null && (mode & 0o222) === 0) throw new Error("the file is read-only");
+    // Hosts write their files at any time.
+    if ((await readHostFile(path)).text !== file.text) throw new Error("another program has just changed it");
     const made = await makeFolders(dirname(target));
     await Deno.writeTextFile(draft, `${file.hasMark ? BYTE_ORDER_MARK : ""}${text}`, { createNew: true });
     if (mode !== null && Deno.build.os !== "windows") await Deno.chmod(draft, mode & 0o7777);

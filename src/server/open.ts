@@ -1,6 +1,7 @@
 // Opens the local endpoint: routes, guards and the dashboard's files on one hono app behind Deno.serve.
 import { Hono } from "hono";
 import { setCookie } from "hono/cookie";
+import type { Grants } from "../config.ts";
 import type { Engine } from "../engine.ts";
 import { OdwError } from "../errors.ts";
 import type { RunLimits } from "../run.ts";
@@ -20,6 +21,8 @@ import { trackRuns } from "./tracked_runs.ts";
 export interface ServerParts {
   engine: Engine;
   limits: RunLimits;
+  /** What its runs may do. */
+  grants: Grants;
   options: ServeOptions;
   /** Serves `/mcp`. */
   mcp: (request: Request) => Promise<Response>;
@@ -62,7 +65,7 @@ interface SignIn {
   signInLink: () => string;
 }
 
-function createApp({ engine, limits, options, mcp }: ServerParts, { sessions, signInLink }: SignIn): Hono {
+function createApp({ engine, limits, grants, options, mcp }: ServerParts, { sessions, signInLink }: SignIn): Hono {
   const app = new Hono();
   app.use(guard({ options, isSession: (cookie) => sessions.has(cookie) }));
   app.get("/health", () => Response.json({ status: "ok", version: options.version }));
@@ -79,7 +82,7 @@ function createApp({ engine, limits, options, mcp }: ServerParts, { sessions, si
     });
     return context.redirect("/", 303);
   });
-  const routes = [...runRoutes(engine, new Idempotency()), ...catalogRoutes(engine, limits)];
+  const routes = [...runRoutes(engine, { idempotency: new Idempotency(), grants }), ...catalogRoutes(engine, limits)];
   const document = openApi(routes, options.version);
   for (const { path, contentType, body } of ASSETS) {
     const headers = { "content-type": contentType, "content-security-policy": PAGE_POLICY };

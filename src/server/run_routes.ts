@@ -1,7 +1,9 @@
 // The routes of runs: start, list, look, steer.
 import * as z from "zod";
 import type { Engine, StartRequest } from "../engine.ts";
+import type { Grants } from "../config.ts";
 import { OdwError } from "../errors.ts";
+import { planHash } from "../plan_hash.ts";
 import type { RunLimits } from "../run.ts";
 import type { Idempotency } from "./idempotency.ts";
 import { type Route, route } from "./route.ts";
@@ -25,7 +27,7 @@ const listQuery = pageQuery.extend({
 const runs = z.object({ runs: z.array(runShape), nextCursor: z.string().nullable() });
 const steps = z.object({ steps: z.array(stepShape), nextCursor: z.string().nullable() });
 
-export function runRoutes(engine: Engine, idempotency: Idempotency): Route[] {
+export function runRoutes(engine: Engine, { idempotency, grants }: RunRouteParts): Route[] {
   return [
     route(
       {
@@ -39,7 +41,7 @@ export function runRoutes(engine: Engine, idempotency: Idempotency): Route[] {
       async ({ body, request }) => {
         const { idempotencyKey, ...rest } = body;
         const key = request.headers.get("idempotency-key") ?? idempotencyKey;
-        const start = async () => (await engine.start(startRequest(rest))).id;
+        const start = async () => (await engine.start(await requestOf(rest, grants))).id;
         const id = key === undefined ? await start() : await idempotency.once(key, rest, start);
         return recordView(await engine.get(id));
       },
@@ -77,6 +79,30 @@ export function runRoutes(engine: Engine, idempotency: Idempotency): Route[] {
     ...stepRoutes(engine),
     ...steeringRoutes(engine),
   ];
+}
+
+export interface RunRouteParts {
+  idempotency: Idempotency;
+  /** What runs of this server may do: a plan was made for these. */
+  grants: Grants;
+}
+
+type Start = Omit<z.output<typeof startShape>, "idempotencyKey">;
+
+/** Throws OdwError `conflict` for a plan that is not the one that was made here. */
+async function requestOf({ plan, ...rest }: Start, grants: Grants): Promise<StartRequest> {
+  if (!plan) return startRequest(rest);
+  const { script, args, hash, check: { estimate } } = plan;
+  if (await planHash({ script: script.text, args, grants }) !== hash) {
+    throw new OdwError(
+      "conflict",
+      "plan: it was changed after it was made, or made under other permissions; plan the task again",
+    );
+  }
+  const request = startRequest({ ...rest, script: script.text, file: script.file, args });
+  if (!estimate) return request;
+  const { agents, inputTokens, outputTokens, costUsd, wallMs } = estimate;
+  return { ...request, estimate: { agents, inputTokens, outputTokens, costUsd, wallMs } };
 }
 
 function stepRoutes(engine: Engine): Route[] {
@@ -178,7 +204,7 @@ export function limitsOf(limits: z.output<typeof limitsShape>): Partial<RunLimit
 }
 
 export function startRequest(
-  { script, name, file, args, model, limits, onAsk }: Omit<z.output<typeof startShape>, "idempotencyKey">,
+  { script, name, file, args, model, limits, onAsk }: Omit<Start, "plan">,
 ): StartRequest {
   return {
     script: name === undefined ? { text: script ?? "", file: file ?? "script.js" } : { name },

@@ -16,6 +16,7 @@ export function recordView(record: RunRecord) {
     model: spec.model,
     scriptPath: spec.scriptPath,
     limits: spec.limits,
+    estimate: spec.estimate ?? null,
   };
 }
 

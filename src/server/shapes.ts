@@ -33,15 +33,30 @@ const given = {
   limits: limitsShape.optional(),
 };
 
+const estimated = z.looseObject({
+  agents: z.object({ min: count, typical: count, max: count }),
+  inputTokens: count,
+  outputTokens: count,
+  costUsd: cost,
+  wallMs: z.number(),
+});
+const planned = z.looseObject({
+  script: z.object({ text: z.string(), file: z.string() }),
+  args: json,
+  hash: z.string(),
+  check: z.looseObject({ estimate: estimated.nullable() }),
+});
+
 export const startShape = z.strictObject({
   script: z.string().min(1).max(2_000_000).optional().describe("a workflow script"),
   name: z.string().min(1).optional().describe("a saved workflow"),
   file: z.string().min(1).max(200).optional().describe("how errors name the script"),
   ...given,
   onAsk: z.enum(["wait", "default", "detach"]).optional().describe("what ask() does; default: wait"),
+  plan: planned.optional().describe("what POST /v1/plans answered, unchanged: what was approved is what runs"),
   idempotencyKey: z.string().min(1).max(200).optional().describe("as the header Idempotency-Key"),
-}).refine(({ script, name }) => (script === undefined) !== (name === undefined), {
-  message: "give either script or name",
+}).refine(({ script, name, plan }) => [script, name, plan].filter((one) => one !== undefined).length === 1, {
+  message: "give either script or name, or plan",
 });
 
 export const resumeShape = z.strictObject({ ...given, script: z.string().min(1).optional() });
@@ -119,6 +134,7 @@ export const runRecordShape = runShape.extend({
   model: z.string().nullable(),
   scriptPath: z.string(),
   limits: z.looseObject({}),
+  estimate: json.describe("what was expected when the plan was approved; null: none was made"),
 }).meta({ id: "RunRecord" });
 
 export const stepShape = z.looseObject({

@@ -97,7 +97,7 @@ if (table.every(({ score }) => score === null)) {
 
 phase("Conclude");
 /** Every option stays in sight; it is the reasons that get shorter. */
-const most = Math.max(0, Math.floor(room * 0.6 / pairs.length) - 100);
+const most = Math.max(1, Math.floor(room * 0.6 / pairs.length) - 100);
 const short = table.map(({ option, score, rows }) => ({
   ...{ option: shown(option).slice(0, 80), score },
   rows: rows.map(({ criterion, rating, reason }) => ({

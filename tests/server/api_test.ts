@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { OdwError } from "../../src/errors.ts";
 import type { EventBody } from "../../src/run.ts";
 import { noUsage } from "../../src/provider.ts";
+import { planHash } from "../../src/plan_hash.ts";
+import { NO_GRANTS } from "../no_tools.ts";
 import { step } from "../cli/fake_engine.ts";
 import { problemOf, startTestServer, type TestServer } from "./test_server.ts";
 
@@ -192,3 +194,17 @@ function exampleOf(path: string): unknown {
 function send(served: TestServer, method: "GET" | "POST", path: string, body: unknown): Promise<Response> {
   return body === null ? served.call(path, { method }) : served.post(path, body);
 }
+
+Deno.test("an approved plan runs as it was made, with its estimate; a changed one is refused", async () => {
+  await using served = serve();
+  const estimate = { agents: { min: 1, typical: 2, max: 3 }, inputTokens: 10, outputTokens: 5, costUsd: 0, wallMs: 7 };
+  const made = { script: { text: "export const meta = {}", file: "plan.js" }, args: { n: 1 }, check: { estimate } };
+  const hash = await planHash({ script: made.script.text, args: made.args, grants: NO_GRANTS.grants });
+  const started = await served.post("/v1/runs", { plan: { ...made, hash } });
+  assert.equal(started.status, 201, await started.text());
+  const { script, args, estimate: recorded } = served.engine.started[0]!;
+  assert.deepEqual([script, args, recorded], [made.script, made.args, estimate]);
+  const changed = await served.post("/v1/runs", { plan: { ...made, args: { n: 2 }, hash } });
+  assert.equal((await problemOf(changed)).code, "conflict");
+  assert.equal(served.engine.started.length, 1);
+});

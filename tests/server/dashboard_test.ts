@@ -218,7 +218,7 @@ browserTest(
     await page.goto(`${served.url}/#/start`);
     const began = performance.now();
     await page.goto(`${served.url}/#/run/${RECORD.id}`);
-    await page.waitForFunction("document.querySelector('.cards b')?.textContent === '5000'");
+    await page.locator(".card b", { hasText: /^5000$/ }).first().waitFor();
     console.log(`5,000 agents shown after ${Math.round(performance.now() - began)} ms`);
     const frames = await page.evaluate(`new Promise((done) => {
     const times = [];

@@ -2,6 +2,7 @@
 import type { RunLimits } from "../../src/run.ts";
 import type { ServeOptions } from "../../src/server.ts";
 import { type OpenServer, openServer } from "../../src/server/open.ts";
+import { NO_GRANTS } from "../no_tools.ts";
 import { createFakeEngine, type FakeEngine, type FakeRun } from "../cli/fake_engine.ts";
 
 export const TOKEN = "token-0123456789-0123456789-0123456789-012";
@@ -21,6 +22,7 @@ export function startTestServer(fake: FakeRun = {}, options: Partial<ServeOption
   const server = openServer({
     engine,
     limits: LIMITS,
+    grants: NO_GRANTS.grants,
     mcp: () => Promise.resolve(new Response("mcp")),
     options: {
       hostname: "127.0.0.1",

@@ -26,7 +26,7 @@ export function PlanPage() {
   };
   const approve = () =>
     attempt(async () => {
-      const run = await ask("/v1/runs", { script: plan.script.text, file: plan.script.file, args: plan.args });
+      const run = await ask("/v1/runs", { plan });
       location.hash = `#/run/${run.id}`;
     });
   return html`

@@ -93,14 +93,16 @@ function Counters({ run, state }) {
   const took = run.durationMs ?? (state.startedAt ? (state.lastAt ?? state.startedAt) - state.startedAt : 0);
   const minutes = Math.max(took, 1) / 60_000;
   const tokens = Math.max(state.inputTokens + state.outputTokens, run.usage.inputTokens + run.usage.outputTokens);
+  const expected = run.estimate;
+  const beside = (name, estimate) => expected ? `${name}, expected ${estimate}` : name;
   const cards = [
-    ["Agents", state.steps.size],
+    [beside("Agents", expected?.agents.typical), state.steps.size],
     ["At work", counts.running],
     ["Done", counts.completed],
     ["Failed", counts.failed],
-    ["Tokens", count(tokens)],
-    ["Cost", cost(STEADY.has(run.status) ? run.costUsd : state.costUsd)],
-    ["Time", duration(took)],
+    [beside("Tokens", expected && count(expected.inputTokens + expected.outputTokens)), count(tokens)],
+    [beside("Cost", expected && cost(expected.costUsd)), cost(STEADY.has(run.status) ? run.costUsd : state.costUsd)],
+    [beside("Time", expected && duration(expected.wallMs)), duration(took)],
     ["Agents a minute", ((counts.completed + counts.failed) / minutes).toFixed(0)],
   ];
   return html`<div class="cards">${
