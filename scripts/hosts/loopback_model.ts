@@ -19,8 +19,10 @@ export function startLoopbackModel(): LoopbackModel {
   const called: string[] = [];
   const say = (body: JsonObject): WireReply => {
     const turn = nextTurn(body);
-    if (turn.toolCalls) called.push(...turn.toolCalls.map(({ name }) => name));
-    return turn;
+    const toolCalls = turn.toolCalls?.map((call, i) => ({ ...call, id: `call_${called.length + i + 1}` }));
+    if (!toolCalls) return turn;
+    called.push(...toolCalls.map(({ name }) => name));
+    return { ...turn, toolCalls };
   };
   const wire: WireServer = startWireServer({ answer: ({ body }) => say(body) });
   const front = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (request) => {

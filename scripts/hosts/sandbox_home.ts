@@ -1,4 +1,5 @@
 // A home of its own for one coding agent: nothing of this machine's user is read or written.
+import { stripVTControlCharacters } from "node:util";
 import { delimiter, join } from "node:path";
 
 export interface Ended {
@@ -48,7 +49,7 @@ export class SandboxHome implements AsyncDisposable {
     const { code, stdout, stderr } = await child.output();
     clearTimeout(timer);
     const text = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("\n");
-    return { code, text: text.replaceAll(/\x1b\[[0-9;]*m/g, "") };
+    return { code, text: stripVTControlCharacters(text) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,5 +1,5 @@
 // What a host can read of a run beside its result.
-import { type InputRequiredResult, type McpServer, type ReadResourceResult } from "@modelcontextprotocol/server";
+import type { InputRequiredResult, McpServer, ReadResourceResult } from "@modelcontextprotocol/server";
 import { ResourceTemplate, type ServerContext } from "@modelcontextprotocol/server";
 import type { Engine } from "../engine.ts";
 import { reportSource } from "../report_source.ts";

@@ -60,12 +60,17 @@ function isFirstTurn({ messages }: GenerateRequest): boolean {
 /** What was asked, without what a retry or another model changes. */
 function seedOf({ system, messages, schema, tools }: GenerateRequest): string {
   const asked: Json = [
-    system ?? null,
+    withoutPlaces(system ?? ""),
     promptText({ messages }),
     schema ?? null,
     (tools ?? []).map((tool) => tool.name),
   ];
   return canonicalJson(asked);
+}
+
+/** Where a workspace lies on this machine changes no answer. */
+function withoutPlaces(text: string): string {
+  return text.replace(/(?<=^|[\s"'(])(?:\/|[A-Za-z]:\\)[^\s"')]*/g, "");
 }
 
 function delayMs(modelId: string, random: SeededRandom): number {

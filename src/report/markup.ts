@@ -2,15 +2,16 @@
 
 const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
+/** Control characters but tab and line ends, halves of surrogate pairs, and two that Unicode calls no characters. */
+const UNUSABLE = new RegExp(
+  "[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\ufffe\\uffff]" +
+    "|[\\ud800-\\udbff](?![\\udc00-\\udfff])|(?<![\\ud800-\\udbff])[\\udc00-\\udfff]",
+  "g",
+);
+
 /** For elements and quoted attributes of HTML and XML. Characters that XML cannot hold become U+FFFD. */
 export function xml(text: string): string {
-  return text
-    .replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char)
-    // deno-lint-ignore no-control-regex -- these are just what is looked for
-    .replace(
-      /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
-      "\ufffd",
-    );
+  return text.replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char).replace(UNUSABLE, "\ufffd");
 }
 
 /** A block of code whose fence is longer than any in the text. */

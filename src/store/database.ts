@@ -80,16 +80,6 @@ async function isMissing(folder: string): Promise<boolean> {
   }
 }
 
-/** The engine may look at the database alone: the folder was made before it started. */
-async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await statOrNull(path))?.isDirectory ?? false;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) return true;
-    throw error;
-  }
-}
-
 async function statOrNull(path: string): Promise<Deno.FileInfo | null> {
   try {
     return await Deno.stat(path);

@@ -28,7 +28,7 @@ if (!(contextTokens >= 1000)) fail(`contextTokens must be a number of 1000 or mo
 /** Characters of a prompt: the rest of the window is for the answer; code takes a token for three of them. */
 const room = Math.floor(contextTokens * 0.5) * 3;
 /** Other scripts than Latin take a whole token for each character. */
-const weight = (text) => text.length + 2 * (text.match(/[^\x00-\u02ff]/g)?.length ?? 0);
+const weight = (text) => text.length + 2 * (text.match(/[\u0300-\uffff]/g)?.length ?? 0);
 
 const FINDINGS = {
   type: "object",

@@ -43,7 +43,7 @@ const REDUCE = "You merge notes on parts of one whole. Keep what matters, name c
 const mapHead = `${roles?.map ?? MAP}\n\nTask: ${task}\n\n`;
 const reduceHead = `${roles?.reduce ?? REDUCE}\n\nTask: ${task}\n\n`;
 /** In thirds of a token, at most: other scripts than Latin take a whole one for each character. */
-const weight = (text) => text.length + 2 * (text.match(/[^\x00-\u02ff]/g)?.length ?? 0);
+const weight = (text) => text.length + 2 * (text.match(/[\u0300-\uffff]/g)?.length ?? 0);
 /** What a prompt may hold besides its head: the rest of the window is for the answer and what the provider adds. */
 const contextTokens = count("contextTokens", 16000);
 const body = Math.floor(contextTokens * 0.6) * 3 - Math.max(weight(mapHead), weight(reduceHead)) - 100;

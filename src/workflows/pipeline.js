@@ -62,7 +62,7 @@ const items = glob ? await tools.glob(glob) : given.items?.length ? given.items 
 if (items.length === 0) fail(`no file matches ${glob}`);
 
 /** Thirds of a token, at most: other scripts than Latin take a whole one for each character. */
-const weight = (text) => text.length + 2 * (text.match(/[^\x00-\u02ff]/g)?.length ?? 0);
+const weight = (text) => text.length + 2 * (text.match(/[\u0300-\uffff]/g)?.length ?? 0);
 /** A value's share of the prompt; what is cut says so to whoever reads it. */
 function fit(value, share) {
   const whole = typeof value === "string" ? value : JSON.stringify(value, null, 1);

@@ -46,7 +46,7 @@ if (wrong >= 0) throw new Error(`summarize needs files as [{ path, text }]: args
 /** A prompt's size in thirds of a token; the rest of the window is for the answer. */
 const room = contextTokens > 0 ? Math.floor(contextTokens * 0.6) * 3 : 90_000;
 /** Other scripts than Latin take a whole token for each character. */
-const weight = (text) => text.length + 2 * (text.match(/[^\x00-\u02ff]/g)?.length ?? 0);
+const weight = (text) => text.length + 2 * (text.match(/[\u0300-\uffff]/g)?.length ?? 0);
 
 /** Pieces of at most this weight, cut at line ends where there are any. */
 function cut(text, most) {

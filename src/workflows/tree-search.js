@@ -47,7 +47,7 @@ const goodEnough = number("goodEnough", { fallback: 0.9, least: 0, most: 1 });
 const prune = number("prune", { fallback: 0.2, least: 0, most: 1 });
 const room = Math.floor(number("contextTokens", { fallback: 16000, least: 500 }) * 0.6) * 3;
 /** Thirds of a token, at most: other scripts than Latin take a whole one for each character. */
-const weight = (text) => text.length + 2 * (text.match(/[^\x00-\u02ff]/g)?.length ?? 0);
+const weight = (text) => text.length + 2 * (text.match(/[\u0300-\uffff]/g)?.length ?? 0);
 /** A value's share of the prompt; what is cut says so to whoever reads it. */
 function fit(value, share) {
   const whole = typeof value === "string" ? value : JSON.stringify(value, null, 1);
@@ -95,7 +95,7 @@ const better = (a, b) => Number(b.isFinished) - Number(a.isFinished) || b.score 
 const told = { expanded: 0, scored: 0, pruned: 0, backtracks: 0, unscored: 0 };
 const starts = items?.length ? items.map((item) => [typeof item === "string" ? item : JSON.stringify(item)]) : [[]];
 /** Scored, not pruned, not expanded: the next level comes from here, and a search that went wrong comes back here. */
-let open = starts.map((path) => ({ path, score: 0.5, isFinished: false }));
+const open = starts.map((path) => ({ path, score: 0.5, isFinished: false }));
 let level = [];
 let best = null;
 // As many rounds as a straight way down takes, and half as many again for ways back.

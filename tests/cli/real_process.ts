@@ -10,7 +10,7 @@ const engine = createFakeEngine({
   runsUntilCancelled: kind === "cancel",
   neverEnds: kind === "hang",
 });
-const { connect, inspect, version, reports, mcp } = fakeWorld({ engine });
+const { connect, inspect, version, reports, mcp, hosts } = fakeWorld({ engine });
 Deno.exitCode = await runCli(argv, {
   ...denoMachine((name) => Deno.env.get(name)),
   connect,
@@ -18,4 +18,5 @@ Deno.exitCode = await runCli(argv, {
   version,
   reports,
   mcp,
+  hosts,
 });

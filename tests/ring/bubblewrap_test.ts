@@ -1,6 +1,6 @@
 // The sandbox of commands: what is writable, what is hidden, in which order.
 import assert from "node:assert/strict";
-import { bubblewrapArgs } from "../../src/ring/bubblewrap.ts";
+import { bubblewrapArgs, probeBubblewrap } from "../../src/ring/bubblewrap.ts";
 
 function mounts(writable: string[], places: { cwd: string; home: string }): string[] {
   const command = { program: "/usr/bin/npm", args: ["test", "--", "-x"], cwd: places.cwd, writable };
@@ -34,4 +34,35 @@ Deno.test("a workspace in /tmp stays visible, and the network is there only wher
   assert.match(args, /--tmpfs \/tmp .*--ro-bind-try \/tmp\/w \/tmp\/w/);
   assert.ok(!args.includes("--unshare-net"));
   assert.ok(bubblewrapArgs(command, { cwd: "/", home: "/h", hasNetwork: false }).includes("--unshare-net"));
+});
+
+const ENVIRONMENT = { PATH: Deno.env.get("PATH") ?? "" };
+const bubblewrap = await probeBubblewrap(ENVIRONMENT);
+
+Deno.test({
+  name:
+    "in a real bwrap a command writes to its folder alone, and sees no file of odw, no socket of a service and no network",
+  ignore: bubblewrap.path === null,
+  async fn() {
+    const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "odw-bwrap-" }));
+    const [cwd, home, beside] = [`${folder}/work`, `${folder}/home`, `${folder}/beside`];
+    for (const path of [cwd, home, beside]) await Deno.mkdir(path);
+    await Deno.writeTextFile(`${home}/config.json`, "secret");
+    const attempts = [
+      "touch inside && echo wrote",
+      `touch ${beside}/outside /usr/outside ${home}/../outside`,
+      `cat ${home}/config.json`,
+      "ls /run/*.sock /run/user",
+      "tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d ' '",
+    ];
+    const command = { program: "/bin/sh", args: ["-c", attempts.join("; ")], cwd, writable: [cwd] };
+    const args = bubblewrapArgs(command, { cwd, home, hasNetwork: false });
+    const { stdout } = await new Deno.Command(bubblewrap.path!, { args, clearEnv: true, env: ENVIRONMENT }).output();
+    assert.equal(new TextDecoder().decode(stdout), "wrote\nlo\n");
+    assert.ok((await Deno.stat(`${cwd}/inside`)).isFile);
+    for (const path of [`${beside}/outside`, "/usr/outside", `${folder}/outside`]) {
+      await assert.rejects(Deno.stat(path));
+    }
+    await Deno.remove(folder, { recursive: true });
+  },
 });

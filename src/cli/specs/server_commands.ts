@@ -1,6 +1,7 @@
 // The commands that let other programs use odw: MCP over stdio, HTTP, the dashboard.
 import type { CommandSpec, OptionSpec } from "../command.ts";
 import { collected, oneOf } from "../option_values.ts";
+import { GRANTS } from "../grant_flags.ts";
 import { CWD, LIMITS } from "./shared_options.ts";
 
 export const MCP: CommandSpec = {
@@ -52,6 +53,7 @@ export const SERVE: CommandSpec = {
       parse: oneOf("--on-client-gone", ON_CLIENT_GONE),
       candidates: ON_CLIENT_GONE,
     },
+    ...GRANTS,
     ...LIMITS.filter(({ flags }) => /^--(model|concurrency)/.test(flags)),
     CWD,
   ],
