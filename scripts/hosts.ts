@@ -52,6 +52,7 @@ async function checkAgent(agent: Agent, folder: string): Promise<Row> {
   const reason = await install(folder, agent.package);
   if (reason !== null) return { ...row, installed: `skipped: ${reason}` };
   await using home = await SandboxHome.make(join(folder, "node_modules", ".bin"));
+  if (agent.file) await home.write(agent.file);
   row.registered = verdict(
     await home.run([odw, "integrate", agent.name, "--user"], { timeoutMs: LIST_TIMEOUT_MS }),
     ({ code }) => code === 0,

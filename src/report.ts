@@ -27,6 +27,8 @@ export interface Reports {
   junit(source: ReportSource): string;
   /** SARIF 2.1.0 of the findings in the result: objects with `file` and `line`, wherever they stand. `findings`: how many there are. */
   sarif(source: ReportSource): { text: string; findings: number };
+  /** OTLP/JSON: spans of the run and its agents by the GenAI conventions, without their texts. `resource`: who sends them. */
+  spans(source: ReportSource, resource: Record<string, string>): string;
   /** Markdown for the summary page of a CI job: short. */
   summary(source: ReportSource): string;
 }

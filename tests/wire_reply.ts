@@ -4,7 +4,7 @@ import type { Json, JsonObject } from "../src/json.ts";
 
 export interface WireReply {
   text?: string;
-  toolCalls?: { id?: string; name: string; input: JsonObject }[];
+  toolCalls?: { id?: string; name: string; input: JsonObject; /** Of the Responses API. */ namespace?: string }[];
   finishReason?: "stop" | "length" | "tool_calls" | "refusal";
   /** Default: 10 in, 5 out; null: the server reports none. */
   usage?: { input: number; output: number; cacheRead?: number; reasoning?: number } | null;
@@ -43,7 +43,7 @@ export function documentOf(api: Api, reply: WireReply, asked: Asked): JsonObject
 interface Full {
   text: string;
   pieces: string[];
-  calls: { id: string; name: string; input: JsonObject }[];
+  calls: { id: string; name: string; input: JsonObject; namespace?: string }[];
   finish: NonNullable<WireReply["finishReason"]>;
   usage: { input: number; output: number; cacheRead: number; reasoning: number } | null;
 }
@@ -165,11 +165,12 @@ function response(full: Full, { model, index }: Asked): JsonObject {
   const text = full.text
     ? [{ id: `msg_${index}`, type: "message", role: "assistant", status: "completed", content: [part] }]
     : [];
-  const calls = full.calls.map(({ id, name, input }) => ({
+  const calls = full.calls.map(({ id, name, input, namespace }) => ({
     id: `fc_${id}`,
     type: "function_call",
     call_id: id,
     name,
+    ...(namespace === undefined ? {} : { namespace }),
     arguments: JSON.stringify(input),
     status: "completed",
   }));

@@ -13,6 +13,8 @@ export interface Agent {
   package: string;
   program: string;
   list: { args: string[]; env?: Record<string, string>; shows: RegExp };
+  /** A file that the user has before odw comes. */
+  file?: { folder: string; name: string; text: string };
   /** One turn against the model at `url`, which speaks every wire format. */
   turn(url: string): Turn;
 }
@@ -55,6 +57,12 @@ export const AGENTS: readonly Agent[] = [
     program: "gemini",
     // Trusted for this process: in other folders it starts no server.
     list: { args: ["mcp", "list"], env: { GEMINI_CLI_TRUST_WORKSPACE: "true" }, shows: /odw: .*Connected/ },
+    // Else it takes another base URL for another kind of account.
+    file: {
+      folder: ".gemini",
+      name: "settings.json",
+      text: JSON.stringify({ security: { auth: { selectedType: "gemini-api-key" } } }),
+    },
     turn: (url) => ({
       args: ["-p", PROMPT, "--yolo", "--model", MODEL],
       env: { GEMINI_CLI_TRUST_WORKSPACE: "true", GEMINI_API_KEY: KEY, GOOGLE_GEMINI_BASE_URL: url },

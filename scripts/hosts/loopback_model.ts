@@ -56,18 +56,31 @@ function nextTurn(body: JsonObject): WireReply {
   const text = JSON.stringify(body);
   if (text.includes(RESULT)) return { text: `The workflow says ${RESULT}.` };
   const runId = /run_id[\\"]*:[\\" ]*([0-9a-zA-Z]{10,})/.exec(text)?.[1];
-  if (runId === undefined) return { toolCalls: [{ name: start, input: { script: SCRIPT } }] };
-  return { toolCalls: [{ name: wait, input: { run_id: runId, wait_s: 20 } }] };
+  if (runId === undefined) return { toolCalls: [{ ...start, input: { script: SCRIPT } }] };
+  return { toolCalls: [{ ...wait, input: { run_id: runId, wait_s: 20 } }] };
+}
+
+interface Offered {
+  name: string;
+  /** The Responses API has tools in groups. */
+  namespace?: string;
 }
 
 /** The host's own name for a tool of odw, wherever in the list of tools it stands. */
-function offeredTool(tools: Json | undefined, name: string): string | undefined {
-  if (Array.isArray(tools)) return tools.map((tool) => offeredTool(tool, name)).find((found) => found !== undefined);
+function offeredTool(tools: Json | undefined, wanted: string, namespace?: string): Offered | undefined {
+  if (Array.isArray(tools)) return firstOf(tools.map((tool) => offeredTool(tool, wanted, namespace)));
   if (!isJsonObject(tools)) return undefined;
-  const own = tools["name"];
-  if (typeof own === "string" && own.endsWith(name)) return own;
-  return Object.values(tools).map((value) => typeof value === "object" ? offeredTool(value, name) : undefined)
-    .find((found) => found !== undefined);
+  const { name, type } = tools;
+  if (typeof name === "string" && name.endsWith(wanted)) {
+    return { name, ...(namespace === undefined ? {} : { namespace }) };
+  }
+  const inner = type === "namespace" && typeof name === "string" ? name : namespace;
+  const parts = Object.values(tools).filter((value) => typeof value === "object");
+  return firstOf(parts.map((value) => offeredTool(value, wanted, inner)));
+}
+
+function firstOf<T>(found: (T | undefined)[]): T | undefined {
+  return found.find((one) => one !== undefined);
 }
 
 function geminiAnswer({ text, toolCalls = [] }: WireReply, { isStream }: { isStream: boolean }): Response {

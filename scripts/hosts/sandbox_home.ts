@@ -18,13 +18,19 @@ export class SandboxHome implements AsyncDisposable {
   /** `programs`: the folder where the agents' programs are. */
   static async make(programs: string): Promise<SandboxHome> {
     const home = new SandboxHome(await Deno.realPath(await Deno.makeTempDir({ prefix: "odw-host-" })), programs);
-    for (const name of ["user", "work", "odw"]) await Deno.mkdir(join(home.folder, name), { mode: 0o700 });
+    for (const name of ["user", "work"]) {
+      await Deno.mkdir(join(home.folder, name), { mode: 0o700 });
+    }
     // Its agents are simulated: only the agent's own model is asked.
     const config = JSON.stringify({ models: { default: "sim/default" } });
-    await Deno.writeTextFile(join(home.folder, "user", "odw-config.json"), config);
-    await Deno.mkdir(join(home.folder, "user", ".odw"), { mode: 0o700 });
-    await Deno.writeTextFile(join(home.folder, "user", ".odw", "config.json"), config, { mode: 0o600 });
+    await home.write({ folder: ".odw", name: "config.json", text: config });
     return home;
+  }
+
+  /** Below the user's folder. */
+  async write({ folder, name, text }: { folder: string; name: string; text: string }): Promise<void> {
+    await Deno.mkdir(join(this.folder, "user", folder), { recursive: true, mode: 0o700 });
+    await Deno.writeTextFile(join(this.folder, "user", folder, name), text, { mode: 0o600 });
   }
 
   /** Ends with what it said on both streams; a program that takes too long is killed. */
@@ -44,8 +50,13 @@ export class SandboxHome implements AsyncDisposable {
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
+      detached: true,
     }).spawn();
-    const timer = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
+    // With all that it started: some of these programs are wrappers around others.
+    const timer = setTimeout(
+      () => Deno.kill(Deno.build.os === "windows" ? child.pid : -child.pid, "SIGKILL"),
+      timeoutMs,
+    );
     const { code, stdout, stderr } = await child.output();
     clearTimeout(timer);
     const text = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("\n");

@@ -1,7 +1,8 @@
-// Files that a run leaves for CI: JUnit, SARIF, and the job's summary page.
+// What a run leaves for others: JUnit, SARIF, the CI job's summary page, and spans for the user's own collector.
 import { resolve } from "node:path";
 import type { Engine } from "../engine.ts";
 import { errorInfo } from "../errors.ts";
+import { otlpTarget, sendSpans } from "./otel_export.ts";
 import type { CommandContext, Invocation } from "./command.ts";
 import { reportSource } from "../report_source.ts";
 
@@ -13,7 +14,8 @@ export async function writeRunFiles(
 ): Promise<void> {
   const { junit, sarif } = options;
   const summaryFile = world.env("GITHUB_STEP_SUMMARY");
-  if (typeof junit !== "string" && typeof sarif !== "string" && !summaryFile) return;
+  const collector = otlpTarget((name) => world.env(name));
+  if (typeof junit !== "string" && typeof sarif !== "string" && !summaryFile && !collector) return;
   const source = await reportSource(engine, runId, world.version);
   const { reports } = await world.reports();
   const write = async (name: string, act: () => Promise<void>) => {
@@ -28,6 +30,9 @@ export async function writeRunFiles(
     const { text, findings } = reports.sarif(source);
     if (findings === 0) await printer.note(`${sarif} holds no findings: the result names no file with a title`);
     await write(sarif, () => world.writeFile(resolve(world.cwd, sarif), text));
+  }
+  if (collector) {
+    await write("spans", () => sendSpans(reports.spans(source, collector.resource), collector));
   }
   if (summaryFile) {
     await write("the step summary", () => world.writeFile(summaryFile, reports.summary(source), { append: true }));

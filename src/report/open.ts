@@ -4,6 +4,7 @@ import { htmlReport } from "./html.ts";
 import { junitReport } from "./junit.ts";
 import { markdownReport, markdownSummary } from "./markdown.ts";
 import { sarifReport } from "./sarif.ts";
+import { otlpSpans } from "./spans.ts";
 
 const RENDERERS: Record<ReportFormat, (source: ReportSource) => string> = {
   html: htmlReport,
@@ -15,6 +16,7 @@ export const reports: Reports = {
   report: (source, format) => RENDERERS[format](source),
   junit: junitReport,
   sarif: sarifReport,
+  spans: otlpSpans,
   summary: markdownSummary,
 };
 

@@ -7,6 +7,8 @@ export const HEARTBEAT_MS = 15_000;
 /** What a reader may leave unread before its events wait in the journal. */
 const MOST_WAITING_BYTES = 256 * 1024;
 const PIECE_CHARS = 32 * 1024;
+/** Often enough for eyes and programs; many readers of a busy run cost it little. */
+const EVERY_MS = 100;
 /** A reader that takes nothing for this long is let go; it can come back with Last-Event-ID. */
 const STALL_MS = 30_000;
 
@@ -133,7 +135,7 @@ export async function streamRun(engine: Engine, stream: EventStream, following: 
       }
     };
     const signal = AbortSignal.any([pause.signal, stream.signal]);
-    await engine.follow(following.ref, { after, detail: following.detail }, onEvents, signal);
+    await engine.follow(following.ref, { after, detail: following.detail, everyMs: EVERY_MS }, onEvents, signal);
     if (!isBehind) break;
     await stream.room();
   }
