@@ -1,7 +1,7 @@
 // A coding agent's side of `odw mcp`: the official client over the pipes of the real process.
 import { Client, type ClientOptions } from "@modelcontextprotocol/client";
-import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
-import { odwCommand, type Place } from "./odw_process.ts";
+import type { Place } from "./odw_process.ts";
+import { ProcessTransport } from "./process_transport.ts";
 
 /** The protocol before and after it became stateless. */
 export const ERAS = ["2025", "2026"] as const;
@@ -25,17 +25,12 @@ export interface Answer {
 }
 
 export class Host implements AsyncDisposable {
-  private constructor(readonly client: Client, readonly transport: StdioClientTransport) {}
+  private constructor(readonly client: Client, readonly transport: ProcessTransport) {}
 
   static async open(place: Place, era: Era, options: HostOptions = {}): Promise<Host> {
-    const [command, ...args] = [...odwCommand(), "mcp", ...options.words ?? []];
-    const transport = new StdioClientTransport({
-      command: command!,
-      args,
-      cwd: options.cwd ?? place.work,
-      env: place.env(options.env ?? {}),
-      stderr: "ignore",
-    });
+    const { cwd, env, words = [] } = options;
+    const child = place.spawn(["mcp", ...words], { stdin: "", ...(cwd ? { cwd } : {}), ...(env ? { env } : {}) });
+    const transport = new ProcessTransport(child);
     const client = new Client({ name: "test-host", version: "1" }, clientOptions(era, options.capabilities));
     options.prepare?.(client);
     await client.connect(transport);
@@ -43,7 +38,7 @@ export class Host implements AsyncDisposable {
   }
 
   get pid(): number {
-    return this.transport.pid!;
+    return this.transport.pid;
   }
 
   async call(name: string, args: Record<string, unknown> = {}): Promise<Answer> {

@@ -30,7 +30,7 @@ for (const era of ERAS) {
     await using place = await Place.make();
     await using server = await place.serve("openai-chat", { answer: () => held.hold().then(() => "survived") });
     using held = new HeldAnswers();
-    const host = await Host.open(place, era);
+    await using host = await Host.open(place, era);
     const started = await host.call("workflow_start", { script: ONE, args: { prompt: "hello" } });
     assert.equal(started.isError, false, started.text);
     await held.asked.reach(1);
