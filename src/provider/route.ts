@@ -137,6 +137,11 @@ export class Router {
   }
 
   #unknown(id: string): OdwError {
+    if (/^host[:/]/.test(id)) {
+      const text =
+        `Model "${id}" would be one of the coding agent that started odw (MCP sampling), which odw cannot use`;
+      return new OdwError("config", `${text}: name a model of a provider${this.#candidates()}`);
+    }
     const text =
       `No provider is known for model "${id}": write it as provider/${id}, or add a rule to routes in config.json`;
     return new OdwError("config", text + this.#candidates());

@@ -1,5 +1,6 @@
 // odw serve as programs use it: a process of its own, on loopback, sharing its store with every other odw.
 import assert from "node:assert/strict";
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import OpenAI from "openai";
 import { Place } from "./odw_process.ts";
 import { startServing } from "./serving.ts";
@@ -99,4 +100,28 @@ Deno.test("a server that other machines could reach wants TLS or --insecure, and
   const nothing = await place.odw(["dashboard", "--port", "1"]);
   assert.equal(nothing.code, 2);
   assert.match(nothing.stderr, /odw serve --open/);
+});
+
+Deno.test("an MCP client starts a workflow over /mcp with the same token, in both eras, and is refused without it", async () => {
+  await using place = await Place.make();
+  await using _provider = await place.serve("openai-chat", { answer: ({ prompt }) => `${prompt}!` });
+  await place.write(".odw/workflows/greet.js", GREET);
+  await using server = await startServing(place);
+  const url = new URL(`${server.url}/mcp`);
+  for (const versionNegotiation of [{ mode: "legacy" as const }, { mode: { pin: "2026-07-28" } }]) {
+    const client = new Client({ name: "test", version: "1" }, { versionNegotiation });
+    const requestInit = { headers: { authorization: `Bearer ${server.token}` } };
+    await client.connect(new StreamableHTTPClientTransport(url, { requestInit }));
+    const call = async (name: string, args: Record<string, unknown>) => {
+      const { structuredContent } = await client.callTool({ name, arguments: args });
+      return structuredContent as Record<string, unknown>;
+    };
+    const { run_id } = await call("workflow_start", { name: "greet", args: { who: "host" } });
+    let answer = await call("workflow_wait", { run_id, wait_s: 20 });
+    while (answer["status"] === "running") answer = await call("workflow_wait", { run_id, wait_s: 20 });
+    assert.equal(answer["result"], "greet host!");
+    await client.close();
+  }
+  const stranger = new Client({ name: "test", version: "1" });
+  await assert.rejects(stranger.connect(new StreamableHTTPClientTransport(url)), /401|token/i);
 });

@@ -41,6 +41,7 @@ Deno.test("a provider in front of the id is split off once, and the rest goes ou
 Deno.test("built-in prefixes lead to their vendors, and gpt-oss to none", () => {
   assert.equal(routed("claude-sonnet-5-5"), "anthropic claude-sonnet-5-5");
   for (const id of ["gpt-6-sol", "chatgpt-x", "codex-1", "o3", "o4-mini"]) assert.equal(routed(id), `openai ${id}`);
+  assert.match(refusal("host:any"), /MCP sampling\), which odw cannot use: name a model of a provider/);
   assert.match(refusal("gpt-oss:20b"), /No provider is known for model "gpt-oss:20b"/);
   assert.match(refusal("olmo-2"), /olmo-2/);
 });
