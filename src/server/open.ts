@@ -40,7 +40,7 @@ export interface OpenServer {
 /** Throws OdwError `conflict` when the port is taken, `denied` when it may not be listened on. */
 export function openServer(parts: ServerParts): OpenServer {
   const { options } = parts;
-  const sessions = new Sessions();
+  const sessions = new Sessions(options.token);
   const tracked = trackRuns(parts.engine);
   const signInLink = () => `${url}/sign-in?code=${sessions.newLink()}`;
   const app = createApp({ ...parts, engine: tracked.engine }, { sessions, signInLink });

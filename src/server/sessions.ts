@@ -1,17 +1,18 @@
-// Browsers: a link that works once becomes a cookie.
-import { newSecret } from "./secret.ts";
+// Browsers: a link that works once becomes a cookie, which the token itself vouches for, so that it outlives the server's process.
+import { createHmac } from "node:crypto";
+import { isSameSecret, newSecret } from "./secret.ts";
 
 const LINK_MS = 5 * 60_000;
 const SESSION_MS = 30 * 24 * 3600_000;
-const MOST_SESSIONS = 100;
 
 export class Sessions {
+  readonly #token: string;
   readonly #now: () => number;
-  /** Secret and time of expiry. */
+  /** Codes that were not used yet, and when they expire. */
   readonly #links = new Map<string, number>();
-  readonly #sessions = new Map<string, number>();
 
-  constructor(now: () => number = Date.now) {
+  constructor(token: string, now: () => number = Date.now) {
+    this.#token = token;
     this.#now = now;
   }
 
@@ -21,19 +22,21 @@ export class Sessions {
     return code;
   }
 
-  /** The new session's secret; null for a code that is wrong, old or used. */
+  /** The new session; null for a code that is wrong, old or used. */
   signIn(code: string): string | null {
     const until = this.#links.get(code);
     this.#links.delete(code);
     if (until === undefined || until < this.#now()) return null;
-    const oldest = this.#sessions.keys().next().value;
-    if (this.#sessions.size >= MOST_SESSIONS && oldest !== undefined) this.#sessions.delete(oldest);
-    const session = newSecret();
-    this.#sessions.set(session, this.#now() + SESSION_MS);
-    return session;
+    const expiresAt = String(this.#now() + SESSION_MS);
+    return `${expiresAt}.${this.#seal(expiresAt)}`;
   }
 
   has(session: string): boolean {
-    return (this.#sessions.get(session) ?? 0) >= this.#now();
+    const [expiresAt = "", seal = ""] = session.split(".");
+    return isSameSecret(seal, this.#seal(expiresAt)) && Number(expiresAt) >= this.#now();
+  }
+
+  #seal(expiresAt: string): string {
+    return createHmac("sha256", this.#token).update(`odw session until ${expiresAt}`).digest("base64url");
   }
 }

@@ -232,6 +232,27 @@ browserTest(
 );
 
 Deno.test({
+  name: "the page survives a restart of its server: it is still signed in, and shows what happened meanwhile",
+  ignore: BROWSER === null,
+  async fn() {
+    const first = startTestServer({ runs: [] });
+    const browser = await startBrowser(BROWSER!);
+    try {
+      const page = await browser.newPage();
+      await page.goto(first.server.signInLink());
+      await page.getByText("No run yet").waitFor();
+      await first.server.stop("leave");
+      await page.getByText("cannot be reached").waitFor();
+      await using _second = startTestServer({ runs: [RECORD] }, { port: Number(new URL(first.url).port) });
+      await page.getByRole("link", { name: RECORD.name }).waitFor();
+      assert.equal(await page.getByText("cannot be reached").count(), 0);
+    } finally {
+      await browser.close();
+    }
+  },
+});
+
+Deno.test({
   name: "a browser without a session is told how to get one",
   ignore: BROWSER === null,
   async fn() {

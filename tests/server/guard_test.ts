@@ -105,12 +105,16 @@ Deno.test("a sign-in link works once, and its cookie opens the page to that brow
 
 Deno.test("a link and a session end with their time", () => {
   const clock = { now: 0 };
-  const sessions = new Sessions(() => clock.now);
+  const sessions = new Sessions(TOKEN, () => clock.now);
   const old = sessions.newLink();
   clock.now += 6 * 60_000;
   assert.equal(sessions.signIn(old), null);
   const session = sessions.signIn(sessions.newLink());
   assert.ok(session !== null && sessions.has(session));
+  assert.ok(new Sessions(TOKEN, () => clock.now).has(session), "a session outlives its server's process");
+  assert.equal(new Sessions("another token", () => clock.now).has(session), false);
+  const [expiresAt, seal] = session.split(".");
+  assert.equal(sessions.has(`${Number(expiresAt) + 1}.${seal}`), false);
   clock.now += 31 * 24 * 3600_000;
   assert.equal(sessions.has(session), false);
 });
