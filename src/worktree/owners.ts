@@ -1,8 +1,8 @@
 // Whether the process that made a worktree still lives: it holds a lock that ends with it, however it ends.
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
+import { tryLock } from "./try_lock.ts";
 
-/** Deno has no call that tries for a file lock on every supported version; an empty SQLite file gives one that never waits. */
 const SUFFIX = ".owner";
 
 /** The locks of one folder of worktrees. */
@@ -21,7 +21,7 @@ export class Owners {
 
   /** This process, from now on until `leave`. To be called while no other process sweeps. */
   enter(): string {
-    this.#lock ??= locked(this.#path(this.#id));
+    this.#lock ??= tryLock(this.#path(this.#id));
     if (!this.#lock) throw new Error(`The lock of ${this.#path(this.#id)} is held by another process`);
     return this.#id;
   }
@@ -61,20 +61,7 @@ function isHeld(path: string): boolean {
   } catch {
     return false;
   }
-  const lock = locked(path);
+  const lock = tryLock(path);
   lock?.close();
   return lock === null;
-}
-
-/** null: another process has it. */
-function locked(path: string): DatabaseSync | null {
-  const database = new DatabaseSync(path);
-  try {
-    database.exec("PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
-    return database;
-  } catch (error) {
-    database.close();
-    if (error instanceof Error && /locked|busy/i.test(error.message)) return null;
-    throw error;
-  }
 }
