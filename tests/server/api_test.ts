@@ -115,6 +115,12 @@ const BAD: [method: "GET" | "POST", path: string, body: unknown, status: number,
   ["POST", "/v1/checks", {}, 400, /either/],
   ["GET", `/v1/runs/${RUN}/events?detail=all`, null, 400, /detail/],
   ["GET", "/v1/nothing", null, 404, /openapi/],
+  ["POST", "/v1/runs/nope/pause", null, 404, /no run/],
+  ["POST", "/v1/runs/nope/cancel", null, 404, /no run/],
+  ["POST", "/v1/runs/nope/steps/x/skip", null, 404, /no run/],
+  ["POST", "/v1/runs/nope/respond", { answer: "yes" }, 404, /no run/],
+  ["POST", "/v1/models", {}, 404, /openapi/],
+  ["POST", "/openapi.json", {}, 404, /openapi/],
   ["POST", "/v1/workflows", {}, 404, /openapi/],
 ];
 
