@@ -59,7 +59,7 @@ export function workplace(changes: Partial<AgentWork> = {}): Workplace {
   const told: string[] = [];
   return {
     told,
-    root: "/work/place",
+    root: "/place",
     approve: () => Promise.resolve(false),
     onToolStarted({ call, name, access }: ToolUse) {
       told.push(`start ${call} ${name} ${access}`);

@@ -5,8 +5,8 @@ import { createFakeEngine } from "./fake_engine.ts";
 import { cli } from "./fake_world.ts";
 
 const WORKTREES: WorktreeInfo[] = [1, 2].map((n) => ({
-  path: `/home/worktrees/r-${n}`,
-  root: `/home/worktrees/r-${n}`,
+  path: `/odw/worktrees/r-${n}`,
+  root: `/odw/worktrees/r-${n}`,
   branch: `odw/r/${n}`,
   base: "c0ffee",
   runId: "r",
