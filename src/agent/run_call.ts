@@ -2,19 +2,19 @@
 import type { AgentCall, AgentResult, AgentRunOptions, AgentWork } from "../agent.ts";
 import type { Settings } from "../config.ts";
 import { errorInfo } from "../errors.ts";
-import type { GenerateRequest, Provider, ToolSpec } from "../provider.ts";
+import type { GenerateRequest, Provider } from "../provider.ts";
 import { ContextRoom } from "./context_room.ts";
 import type { Outcome } from "./outcome.ts";
 import { ProviderCalls, type RetryCause } from "./provider_calls.ts";
 import { refuseTools } from "./refused_tools.ts";
 import { schemaAnswer } from "./schema_answer.ts";
 import type { SchemaCache } from "./schema_cache.ts";
-import { systemPrompt, type Workplace } from "./system_prompt.ts";
+import { systemPrompt } from "./system_prompt.ts";
 import { newTally, type Tally } from "./tally.ts";
 import { textAnswer } from "./text_answer.ts";
 import { startTimeLimit } from "./time_limit.ts";
 import { ToolCalls } from "./tool_calls.ts";
-import type { ToolOffers } from "./tool_offers.ts";
+import type { ToolOffer, ToolOffers } from "./tool_offers.ts";
 import { takeTurns, type TurnOptions } from "./turns.ts";
 import { unlessAborted } from "./unless_aborted.ts";
 
@@ -75,12 +75,18 @@ interface Scope {
   signal: AbortSignal;
 }
 
+/** Where an agent works, and with what. */
+interface Workplace {
+  work: AgentWork;
+  offer: ToolOffer;
+}
+
 async function answer(call: AgentCall, context: RunContext, scope: Scope): Promise<Outcome> {
   const { calls, work, signal } = scope;
-  const tools = work ? await unlessAborted(context.offers.named(call.tools), signal) : [];
-  const workplace = work && tools.length > 0 ? { root: work.root, tools } : null;
+  const offer = work ? await offerOf(call, context, signal) : null;
+  const workplace = work && offer && offer.tools.length > 0 ? { work, offer } : null;
   const request = generateRequest(call, context.settings, workplace);
-  const turning = turnOptions(call, context, { ...scope, workplace });
+  const turning = turnOptions(call, context, { calls, signal, workplace });
   const shared = {
     retry: (cause: RetryCause, waitMs: number) => calls.retry(cause, waitMs),
     takeTurns: (asked: GenerateRequest) => takeTurns(asked, turning),
@@ -90,22 +96,29 @@ async function answer(call: AgentCall, context: RunContext, scope: Scope): Promi
   return await schemaAnswer(request, { ...shared, validate, attempts: context.settings.schemaAttempts });
 }
 
+/** Servers may have to be asked again: only that is waited for with an eye on the signal. */
+function offerOf({ tools }: AgentCall, { offers }: RunContext, signal: AbortSignal): ToolOffer | Promise<ToolOffer> {
+  const offer = offers.named(tools);
+  return offer instanceof Promise ? unlessAborted(offer, signal) : offer;
+}
+
 /** For all turns of the call, over all attempts at its answer. */
 function turnOptions(
   call: AgentCall,
   { provider, offers, toolCounts, now }: RunContext,
-  { calls, work, signal, workplace }: Scope & { workplace: Workplace | null },
+  { calls, signal, workplace }: Omit<Scope, "work"> & { workplace: Workplace | null },
 ): TurnOptions {
   const wanted = call.request.maxTurns ?? call.definition?.maxTurns;
   const turns = { taken: 0, most: Math.max(1, wanted ?? (workplace ? MAX_TURNS : MAX_TURNS_WITHOUT_TOOLS)) };
   const generate = (request: GenerateRequest) => calls.generate(request);
-  if (!work || !workplace) {
+  if (!workplace) {
     const asked = async (request: GenerateRequest) => ({ result: await generate(request), messages: request.messages });
     return { generate: asked, callTools: refuseTools, turns };
   }
+  const { work, offer } = workplace;
   const count = toolCounts.get(work) ?? { calls: 0 };
   toolCounts.set(work, count);
-  const toolCalls = new ToolCalls({ tools: offers.tools, offered: workplace.tools, work, signal, count, now });
+  const toolCalls = new ToolCalls({ tools: offers.tools, offered: offer.tools, work, signal, count, now });
   const contextTokens = provider.contextTokens?.(modelName(call));
   const room = new ContextRoom({ generate, contextTokens, onCompacted: (compacted) => work.onCompacted(compacted) });
   return {
@@ -128,19 +141,18 @@ function generateRequest(
   const effort = request.effort ?? definition?.effort;
   return {
     model: modelName(call),
-    system: systemPrompt(call, workplace),
+    system: systemPrompt(
+      call,
+      workplace && { root: workplace.work.root, instructions: workplace.offer.instructions },
+    ),
     messages: [{ role: "user", content: request.prompt }],
     maxTokens: request.maxTokens ?? settings.maxTokens,
     ...(request.maxTokens === undefined ? { expectedTokens: EXPECTED_TOKENS } : {}),
-    ...(workplace ? { tools: workplace.tools.map(toolSpec) } : {}),
+    ...(workplace ? { tools: workplace.offer.specs } : {}),
     ...(schema ? { schema } : {}),
     ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
     ...(effort === undefined ? {} : { effort }),
   };
-}
-
-function toolSpec({ name, description, schema }: ToolSpec): ToolSpec {
-  return { name, description, schema };
 }
 
 function modelName({ route }: AgentCall): string {

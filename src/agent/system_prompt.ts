@@ -2,10 +2,10 @@
 import type { AgentCall } from "../agent.ts";
 import type { ToolAccess, ToolInfo } from "../tool.ts";
 
-/** Where an agent works, and with what. */
+/** Where an agent works, and what it is told of its tools. */
 export interface Workplace {
   root: string;
-  tools: ToolInfo[];
+  instructions: string;
 }
 
 const RETURN_VALUE =
@@ -35,7 +35,7 @@ const CANNOT: readonly [ToolAccess, string][] = [
 export function systemPrompt({ request, definition, schema }: AgentCall, workplace: Workplace | null): string {
   const parts = [schema ? `${RETURN_VALUE}\n${SCHEMA}` : RETURN_VALUE];
   if (workplace) {
-    parts.push([TOOLS, ...limits(workplace.tools)].join("\n"), `Your working directory: ${workplace.root}`);
+    parts.push(workplace.instructions, `Your working directory: ${workplace.root}`);
   }
   if (request.role) parts.push(`Your role: ${request.role}`);
   if (definition?.system) parts.push(definition.system);
@@ -43,7 +43,11 @@ export function systemPrompt({ request, definition, schema }: AgentCall, workpla
   return parts.join("\n\n");
 }
 
-/** The same for all agents with the same tools. */
+/** What every agent with these tools is told. */
+export function toolInstructions(tools: ToolInfo[]): string {
+  return [TOOLS, ...limits(tools)].join("\n");
+}
+
 function limits(tools: ToolInfo[]): string[] {
   const granted = new Set(tools.filter(({ denial }) => denial === null).map(({ access }) => access));
   const denied = tools.filter(({ denial }) => denial !== null).map(({ name }) => name);

@@ -29,12 +29,14 @@ export async function selectTools(request: AgentRequest, selecting: Selecting): 
   if (request.tools === undefined) {
     if (dialect === "execute" && definition?.tools === undefined) return { tools: [], warnings: [] };
     const offer = await select(defined);
-    return selected(defined ? grantedOf(offer) : offer, { unknown: ownUnknown(offer, request), offers });
+    const names = defined ? grantedNames(offer) : offer.names;
+    return selected(names, { warnings: offer.warnings, unknown: ownUnknown(offer, request), offers });
   }
   const offer = await select(listed(request.tools));
   const unknown = ownUnknown(offer, request);
   if (dialect === "execute") refuseUnknown(unknown.filter((name) => request.tools?.includes(name)), offers);
-  return selected(defined ? common(offer, await select(defined)) : offer, { unknown, offers });
+  const names = defined ? commonNames(offer, await select(defined)) : offer.names;
+  return selected(names, { warnings: offer.warnings, unknown, offers });
 }
 
 /** undefined: all. */
@@ -43,13 +45,12 @@ function listed(names: string[] | undefined): string[] | undefined {
 }
 
 /** A definition names tools for every user: what this one did not grant is no part of it. */
-function grantedOf(offer: ToolOffer): ToolOffer {
-  return { ...offer, tools: offer.tools.filter(({ denial }) => denial === null) };
+function grantedNames({ tools }: ToolOffer): string[] {
+  return tools.filter(({ denial }) => denial === null).map(({ name }) => name);
 }
 
-function common(offer: ToolOffer, defined: ToolOffer): ToolOffer {
-  const names = new Set(defined.tools.map(({ name }) => name));
-  return { ...offer, tools: offer.tools.filter(({ name }) => names.has(name)) };
+function commonNames(offer: ToolOffer, defined: ToolOffer): string[] {
+  return offer.names.filter((name) => defined.names.includes(name));
 }
 
 /** Definitions are written for many programs: what only others know is no mistake there. */
@@ -58,13 +59,12 @@ function ownUnknown({ unknown }: ToolOffer, { tools, disallowedTools }: AgentReq
 }
 
 function selected(
-  { tools, warnings }: ToolOffer,
-  { unknown, offers }: { unknown: string[]; offers: ToolOffers },
+  tools: string[],
+  { warnings, unknown, offers }: { warnings: string[]; unknown: string[]; offers: ToolOffers },
 ): SelectedTools {
-  const names = tools.map(({ name }) => name);
-  if (unknown.length === 0) return { tools: names, warnings };
+  if (unknown.length === 0) return { tools, warnings };
   const ignored = `Unknown tools are ignored: ${unknown.join(", ")}; known tools: ${offers.tools.names().join(", ")}`;
-  return { tools: names, warnings: [...warnings, ignored] };
+  return { tools, warnings: [...warnings, ignored] };
 }
 
 function refuseUnknown(names: string[], { tools }: ToolOffers): void {

@@ -76,8 +76,8 @@ export function messagesBody(request: WireRequest): MessagesBody {
 }
 
 /** Tools stand before the system prompt: a mark on this holds both. */
-function prefixChars({ system, tools }: WireRequest): number {
-  return (system ?? "").length + (tools.length > 0 ? JSON.stringify(tools).length : 0);
+function prefixChars({ system, toolChars }: WireRequest): number {
+  return (system ?? "").length + toolChars;
 }
 
 /** One user message holds all tool results, before any text: neighbours of one role become one. */

@@ -9,6 +9,7 @@ import {
   noUsage,
   ProviderError,
   type TokenUsage,
+  type ToolSpec,
 } from "../provider.ts";
 import { anthropicMessages } from "./anthropic_messages.ts";
 import { estimatedRoom, namedRoom } from "./context_room.ts";
@@ -20,8 +21,10 @@ import { openaiChat } from "./openai_chat.ts";
 import { openaiResponses } from "./openai_responses.ts";
 import { type OutputPlan, planOutput } from "./output_plan.ts";
 import { namedMaxTokens, refusedFeature } from "./refused_feature.ts";
+import { ToolTexts } from "./tool_texts.ts";
 import type { Answer, Feature, WireFormat, WireRequest } from "./wire_format.ts";
 
+const NO_TOOLS: ToolSpec[] = [];
 /** Turns that a provider may pause one answer for. */
 const MAX_PAUSES = 8;
 /** Different things that one call may leave out after refusals. */
@@ -55,6 +58,7 @@ export class Connection {
   readonly #format: WireFormat;
   readonly #headers: Record<string, string>;
   readonly #known = new Map<string, Known>();
+  readonly #toolTexts = new ToolTexts();
 
   constructor(settings: ProviderSettings & { api: Exclude<ProviderApi, "simulated"> }) {
     this.settings = settings;
@@ -112,8 +116,13 @@ export class Connection {
 
   #written(modelId: string, request: GenerateRequest, { refused, maxTokens }: Try): Written {
     const plan = this.#plan(request, refused);
-    const wire = wireRequest(request, { settings: this.settings, modelId, refused, plan, maxTokens });
-    return { plan, wire, body: JSON.stringify(this.#format.body(wire)) };
+    const tools = request.tools ?? NO_TOOLS;
+    const toolChars = this.#toolTexts.charsOf(tools);
+    const wire = wireRequest(request, {
+      ...{ settings: this.settings, modelId, refused, plan, maxTokens },
+      ...{ tools, toolChars },
+    });
+    return { plan, wire, body: this.#toolTexts.write(this.#format.body(wire), tools) };
   }
 
   #plan(request: GenerateRequest, refused: ReadonlySet<Feature>): OutputPlan | undefined {
@@ -200,10 +209,12 @@ interface WireContext {
   plan: OutputPlan | undefined;
   /** The model's known limit. */
   maxTokens: number;
+  tools: ToolSpec[];
+  toolChars: number;
 }
 
 function wireRequest(request: GenerateRequest, context: WireContext): WireRequest {
-  const { refused, plan, maxTokens } = context;
+  const { refused, plan, maxTokens, tools, toolChars } = context;
   const system = [request.system, plan?.instruction].filter(Boolean).join("\n\n");
   const limited = Math.min(request.maxTokens ?? Infinity, maxTokens);
   return {
@@ -211,8 +222,9 @@ function wireRequest(request: GenerateRequest, context: WireContext): WireReques
     modelId: context.modelId,
     system: system || undefined,
     messages: request.messages,
-    tools: request.tools ?? [],
-    toolChoice: request.tools?.length && !refused.has("toolChoice") ? request.toolChoice : undefined,
+    tools,
+    toolChars,
+    toolChoice: tools.length > 0 && !refused.has("toolChoice") ? request.toolChoice : undefined,
     schema: plan?.schema,
     maxTokens: Number.isFinite(limited) ? limited : undefined,
     expectedTokens: request.expectedTokens,

@@ -26,6 +26,8 @@ export interface WireRequest {
   system: string | undefined;
   messages: Message[];
   tools: ToolSpec[];
+  /** Their length as JSON text. */
+  toolChars: number;
   /** See GenerateRequest. */
   toolChoice: "none" | undefined;
   /** Goes out in the provider's own schema mode. */
@@ -71,7 +73,7 @@ export interface WireFormat {
   url(settings: ProviderSettings): string;
   /** The rules by which a schema fits this server's own mode, or null for none. */
   schemaMode(request: { settings: ProviderSettings; hasTools: boolean }): SchemaMode | null;
-  body(request: WireRequest): object;
+  body(request: WireRequest): { tools?: object[] };
   reader(request: WireRequest): AnswerReader;
 }
 

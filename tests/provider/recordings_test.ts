@@ -26,6 +26,7 @@ async function readParts(recording: Recording, parts: Uint8Array[]): Promise<Ans
     system: undefined,
     messages: [],
     tools: [],
+    toolChars: 0,
     toolChoice: undefined,
     schema: undefined,
     maxTokens: undefined,

@@ -65,6 +65,7 @@ function wired(overrides: Partial<WireRequest> = {}): WireRequest {
       description: "reads a file",
       schema: { type: "object", properties: { path: { type: "string" } } },
     }],
+    toolChars: 120,
     toolChoice: undefined,
     schema: SCHEMA,
     maxTokens: 1000,
