@@ -1,23 +1,27 @@
 // One provider's lane: its waiting agents, and the gate that every provider call of them passes.
-import PQueue from "p-queue";
 import type { AgentResult, CallGate, CallPass } from "../agent.ts";
 import type { OdwError } from "../errors.ts";
 import { ProviderError, type Route } from "../provider.ts";
 import { Circuit } from "./circuit.ts";
 import type { Clock } from "./clock.ts";
 import { Permits } from "./permits.ts";
+import { Workers, type WorkersOptions } from "./workers.ts";
 
 interface Waiting {
   grant: (pass: CallPass) => void;
   refuse: (reason: unknown) => void;
 }
 
+export interface LaneOptions extends Pick<WorkersOptions, "runs" | "onFreed"> {
+  clock: Clock;
+}
+
 /**
- * Agents take a permit of `queue` for their whole life; each of their provider calls takes a place at the gate for as long as it lasts.
- * The queue keeps agents from starting, the gate holds back retries and further turns of those that have started.
+ * Agents take one of `workers` for their whole life; each of their provider calls takes a place at the gate for as long as it lasts.
+ * The workers keep agents from starting, the gate holds back retries and further turns of those that have started.
  */
 export class Lane implements CallGate {
-  readonly queue: PQueue;
+  readonly workers: Workers;
   readonly #circuit: Circuit;
   readonly #permits: Permits;
   readonly #clock: Clock;
@@ -29,8 +33,9 @@ export class Lane implements CallGate {
   /** Of the calls that went out since the permits or the circuit last changed. */
   #pass = this.#passOf(false);
 
-  constructor({ provider, concurrency }: Pick<Route, "provider" | "concurrency">, clock: Clock) {
-    this.queue = new PQueue({ concurrency });
+  constructor({ provider, concurrency }: Pick<Route, "provider" | "concurrency">, options: LaneOptions) {
+    const { clock, runs, onFreed } = options;
+    this.workers = new Workers({ concurrency, runs, onFreed, mayStart: () => this.#mayStart() });
     this.#circuit = new Circuit(provider, clock);
     this.#permits = new Permits(concurrency, clock);
     this.#clock = clock;
@@ -63,6 +68,11 @@ export class Lane implements CallGate {
     if (this.#circuit.agentFailed(result.error)) this.#closeDown();
     if (!this.#circuit.explains(result.error.code)) return result;
     return { ...result, closed: { resetAt: this.#circuit.resetAt } };
+  }
+
+  /** A hold keeps agents back only while the circuit is closed: else they have to be told, or to try. */
+  #mayStart(): boolean {
+    return !this.#isTimed || this.#circuit.state !== "closed";
   }
 
   #isFree(): boolean {
@@ -116,7 +126,7 @@ export class Lane implements CallGate {
   }
 
   #countAnswer(): void {
-    if (this.#permits.answered()) this.queue.concurrency = this.#permits.count;
+    if (this.#permits.answered()) this.workers.concurrency = this.#permits.count;
   }
 
   /** Of many calls that are refused together only the first halves the permits: the others went out under the same number. */
@@ -125,13 +135,12 @@ export class Lane implements CallGate {
     if (error.code !== "rate_limit" || !(isCurrent || isProbe)) return;
     this.#permits.halve();
     this.#pass = this.#passOf(false);
-    this.queue.concurrency = this.#permits.count;
+    this.workers.concurrency = this.#permits.count;
   }
 
   #hold(until: number): void {
     this.#permits.hold(until);
     if (!this.#permits.isHeld || this.#isTimed) return;
-    if (this.#circuit.state === "closed") this.queue.pause();
     this.#isTimed = true;
     this.#goOnLater();
   }
@@ -141,7 +150,7 @@ export class Lane implements CallGate {
     this.#clock.after(this.#permits.heldMs, () => {
       if (this.#permits.isHeld) return this.#goOnLater();
       this.#isTimed = false;
-      this.queue.start();
+      this.workers.employ();
       this.#wake();
     });
   }
@@ -149,10 +158,11 @@ export class Lane implements CallGate {
   /** The circuit has opened: what waits in the queue, at the gate or for a retry is refused. */
   #closeDown(): void {
     this.#pass = this.#passOf(false);
-    this.queue.start();
     this.#wake();
     const refusal = this.#circuit.refusal();
-    if (!refusal) return;
+    if (!refusal) return this.workers.employ();
+    // Whoever waits for a permit is told so without one.
+    for (const agent of this.workers.dismiss()) void agent.work();
     for (const listener of this.#listeners) listener(refusal);
   }
 

@@ -1,11 +1,11 @@
-// The queue of one process: a lane per provider, a p-queue per run, first in, first out.
-import PQueue from "p-queue";
+// The queue of one process: a lane per provider, a limit per run over all lanes, first in, first out.
 import type { AgentCall, AgentFailed, AgentResult, AgentRunner } from "../agent.ts";
 import { errorInfo, type OdwError } from "../errors.ts";
 import { noUsage } from "../provider.ts";
 import type { Queue, SubmitOptions, Task } from "../queue.ts";
 import { type Clock, REAL_CLOCK } from "./clock.ts";
 import { Lane } from "./lane.ts";
+import { RunPermits } from "./run_permits.ts";
 import { openWarmup } from "./warmup.ts";
 
 export interface QueueOptions {
@@ -16,12 +16,12 @@ export interface QueueOptions {
 }
 
 /**
- * A task takes a permit of its lane, then one of its run, and holds both until its result is recorded. Whoever holds a permit waits for
- * nobody but the provider and calls that are under way at it, so that nested workflows cannot deadlock.
+ * A task takes a permit of its lane and one of its run at once, and holds both until its result is recorded. Whoever holds a permit waits
+ * for nobody but the provider and calls that are under way at it, so that nested workflows cannot deadlock.
  */
 export function openQueue({ runner, warmCache, clock = REAL_CLOCK }: QueueOptions): Queue {
   const lanes = new Map<string, Lane>();
-  const runs = new Map<string, PQueue>();
+  const runs = new RunPermits();
   const warmup = openWarmup();
 
   async function submit(task: Task, options: SubmitOptions): Promise<AgentResult> {
@@ -39,19 +39,30 @@ export function openQueue({ runner, warmCache, clock = REAL_CLOCK }: QueueOption
     const lane = laneOf(task.call);
     const refusal = lane.refusal();
     if (refusal) return lane.ended(refused(task.call, refusal));
+    signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<AgentResult>();
-    const work = async () => {
-      const result = await perform(task, lane, options);
-      resolve(result);
-      if (result.status === "completed" || !result.closed) await options.recorded;
+    const carryOut = async () => {
+      try {
+        const result = await perform(task, lane, options);
+        resolve(result);
+        if (result.status === "completed" || !result.closed) await options.recorded;
+      } catch (error) {
+        reject(error);
+      }
+      signal.removeEventListener("abort", abort);
     };
-    lane.queue.add(() => {
-      const closed = lane.refusal();
-      if (closed) return resolve(lane.ended(refused(task.call, closed)));
-      const run = runOf(task);
-      // No signal here: whatever ends a run frees its permits, and then `perform` sees it.
-      return run.add(work).finally(() => forgetIdle(task.runId, run));
-    }, { signal }).catch(reject);
+    let free = () => {};
+    const work = () => new Promise<void>((freed) => carryOut().then(free = freed));
+    const { runId, runConcurrency } = task;
+    const waiting = { runId, runConcurrency, work };
+    // Whatever ends the task frees its permits, also where what it does goes on.
+    const abort = () => {
+      lane.workers.remove(waiting);
+      reject(signal.reason);
+      free();
+    };
+    signal.addEventListener("abort", abort, { once: true });
+    lane.workers.add(waiting);
     return await promise;
   }
 
@@ -70,19 +81,14 @@ export function openQueue({ runner, warmCache, clock = REAL_CLOCK }: QueueOption
   }
 
   function laneOf({ route }: AgentCall): Lane {
-    const lane = lanes.get(route.lane) ?? new Lane(route, clock);
+    const lane = lanes.get(route.lane) ?? new Lane(route, { clock, runs, onFreed });
     lanes.set(route.lane, lane);
     return lane;
   }
 
-  function runOf({ runId, runConcurrency }: Task): PQueue {
-    const run = runs.get(runId) ?? new PQueue({ concurrency: runConcurrency });
-    runs.set(runId, run);
-    return run;
-  }
-
-  function forgetIdle(runId: string, run: PQueue): void {
-    if (run.size === 0 && run.pending === 0) runs.delete(runId);
+  /** Agents of the same run may wait in another lane. */
+  function onFreed(): void {
+    if (lanes.size > 1) { for (const lane of lanes.values()) lane.workers.employ(); }
   }
 
   return { submit };

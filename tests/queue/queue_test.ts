@@ -89,6 +89,24 @@ Deno.test("a slow lane does not hold up another lane of the same run", async () 
   await Promise.all([...slow, fast]);
 });
 
+Deno.test("an agent whose run is at its limit lets those of other runs pass, and keeps its place", async () => {
+  const held = heldRunner();
+  const queue = openQueue({ runner: held.runner, warmCache: false });
+  const first = Array.from({ length: 4 }, (_, i) => queue.submit(task(`a${i}`, { permits: 3, ofRun: 1 }), options));
+  const second = Array.from({ length: 3 }, (_, i) => queue.submit(task(`b${i}`, { run: "r2", permits: 3 }), options));
+  await settle();
+  assert.deepEqual(held.started, ["a0", "b0", "b1"]);
+  held.running[0]?.end();
+  await settle();
+  assert.deepEqual(held.started, ["a0", "b0", "b1", "a1"]);
+  while (held.running.length > 0) {
+    held.running[0]?.end();
+    await settle();
+  }
+  await Promise.all([...first, ...second]);
+  assert.equal(held.most(), 3);
+});
+
 Deno.test("an aborted task that waits rejects with the signal's reason and is never started", async () => {
   const held = heldRunner();
   const queue = openQueue({ runner: held.runner, warmCache: false });
