@@ -16,6 +16,7 @@ import { estimatedRoom, namedRoom } from "./context_room.ts";
 import { contextWindow } from "./context_windows.ts";
 import { estimateTokens, promptText } from "./estimate.ts";
 import { exchange, requestHeaders } from "./exchange.ts";
+import { newHttpShared } from "./http_call.ts";
 import { LARGEST_CONTEXT, ollamaChat } from "./ollama_chat.ts";
 import { openaiChat } from "./openai_chat.ts";
 import { openaiResponses } from "./openai_responses.ts";
@@ -59,6 +60,7 @@ export class Connection {
   readonly #headers: Record<string, string>;
   readonly #known = new Map<string, Known>();
   readonly #toolTexts = new ToolTexts();
+  readonly #shared = newHttpShared();
 
   constructor(settings: ProviderSettings & { api: Exclude<ProviderApi, "simulated"> }) {
     this.settings = settings;
@@ -105,7 +107,8 @@ export class Connection {
     for (let adaptations = 0;; adaptations++) {
       const { plan, wire, body } = this.#written(modelId, request, sent);
       try {
-        return { answer: await exchange(this.#format, wire, { ...options, headers: this.#headers, body }), plan };
+        const sending = { ...options, headers: this.#headers, body, shared: this.#shared };
+        return { answer: await exchange(this.#format, wire, sending), plan };
       } catch (error) {
         const next = adaptations < MAX_ADAPTATIONS ? this.#adapt(error, { request, known, sent, body, modelId }) : null;
         if (!next) throw error;

@@ -4,7 +4,7 @@ import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import { type GenerateOptions, ProviderError, type ProviderFailure } from "../provider.ts";
 import { failureOf } from "./failure.ts";
 import { FrameError, openFrames } from "./frames.ts";
-import { HttpCall } from "./http_call.ts";
+import { HttpCall, type HttpShared } from "./http_call.ts";
 import { redact } from "./redact.ts";
 import { rateResetAt } from "./retry_hints.ts";
 import type { Answer, AnswerReader, ReadState, WireFormat, WireRequest } from "./wire_format.ts";
@@ -14,6 +14,7 @@ export interface ExchangeOptions extends GenerateOptions {
   headers: Record<string, string>;
   /** The request's body as text. */
   body: string;
+  shared: HttpShared;
 }
 
 /** Throws ProviderError, with the usage that was reported before the failure, or the signal's reason. */

@@ -1,9 +1,11 @@
 // One HTTP exchange with one lifetime: the caller's signal, the stall watchdog, the size cap, and what its errors mean.
 import type { ProviderSettings } from "../config.ts";
 import { ProviderError, type ProviderFailure } from "../provider.ts";
-import { ByteReader } from "./byte_reader.ts";
+import { Buffers, ByteReader } from "./byte_reader.ts";
 import { failureOf } from "./failure.ts";
 import { redact } from "./redact.ts";
+import { Utf8Pieces } from "./utf8_pieces.ts";
+import { Watchdog, type Watched } from "./watchdog.ts";
 
 /** No answer is larger than this; the rest is never read. */
 export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
@@ -13,6 +15,16 @@ const WHOLE_BYTES = 64 * 1024;
 /** How long a server may take to close a stream after its last event, before the connection is given up. */
 const CLOSE_GRACE_MS = 200;
 
+/** What the calls of one connection share. */
+export interface HttpShared {
+  watchdog: Watchdog;
+  buffers: Buffers;
+}
+
+export function newHttpShared(): HttpShared {
+  return { watchdog: new Watchdog(), buffers: new Buffers() };
+}
+
 /** How long and how much a call may take. */
 export interface HttpCallOptions {
   signal: AbortSignal;
@@ -20,27 +32,33 @@ export interface HttpCallOptions {
   stallMs: number;
   /** Default MAX_ANSWER_BYTES. */
   maxBytes?: number;
+  /** Default: its own. */
+  shared?: HttpShared;
 }
 
-/** Dispose it when the answer was read: the timer and the listener on the caller's signal go with it. */
+/** Dispose it when the answer was read: the watch and the listener on the caller's signal go with it. */
 export class HttpCall implements Disposable {
   readonly #settings: ProviderSettings;
   readonly #options: HttpCallOptions;
+  readonly #shared: HttpShared;
+  readonly #maxBytes: number;
   readonly #abort = new AbortController();
   readonly #onAbort = () => this.#abort.abort(this.#options.signal.reason);
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #lastByteAt = performance.now();
+  readonly #watched: Watched = { dueMs: Infinity, giveUp: () => this.#giveUp() };
+  /** The answer is complete; only the end of its connection is still waited for. */
+  #isDraining = false;
   #stalled = false;
   #bytes = 0;
-  readonly #maxBytes: number;
 
   constructor(settings: ProviderSettings, options: HttpCallOptions) {
     this.#settings = settings;
     this.#options = options;
+    this.#shared = options.shared ?? newHttpShared();
     this.#maxBytes = options.maxBytes ?? MAX_ANSWER_BYTES;
     options.signal.throwIfAborted();
     options.signal.addEventListener("abort", this.#onAbort, { once: true });
-    if (options.stallMs > 0) this.#watch(options.stallMs);
+    this.#sawBytes();
+    this.#shared.watchdog.add(this.#watched);
   }
 
   /** Throws a ProviderError for every status but 2xx. */
@@ -60,19 +78,19 @@ export class HttpCall implements Disposable {
     const isPlain = !response.headers.has("content-encoding");
     if (isPlain && declared <= Math.min(WHOLE_BYTES, this.#maxBytes)) return await this.#readWhole(response, take);
     if (!response.body) return;
-    const reader = new ByteReader(response.body);
-    const decoder = new TextDecoder("utf-8", { fatal: true });
+    const reader = new ByteReader(response.body, this.#shared.buffers);
+    const decoder = new Utf8Pieces();
     try {
       if (declared > this.#maxBytes) throw this.#tooLarge();
       for (;;) {
         const value = await reader.read();
         if (!value) break;
         this.#count(value.byteLength);
-        if (take(this.#decode(decoder, value))) return await this.#drain(reader);
+        if (take(this.#decoded(() => decoder.decode(value)))) return await this.#drain(reader);
       }
-      take(this.#decode(decoder));
+      this.#decoded(() => decoder.end());
     } finally {
-      await reader.cancel();
+      await reader.close();
     }
   }
 
@@ -85,18 +103,18 @@ export class HttpCall implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    clearTimeout(this.#timer);
+    this.#shared.watchdog.delete(this.#watched);
     this.#options.signal.removeEventListener("abort", this.#onAbort);
   }
 
-  /** One timer a call: bytes only note the time, and the timer sleeps again for what is left. */
-  #watch(waitMs: number): void {
-    this.#timer = setTimeout(() => {
-      const left = this.#lastByteAt + this.#options.stallMs - performance.now();
-      if (left > 1) return this.#watch(left);
-      this.#stalled = true;
-      this.#abort.abort();
-    }, waitMs);
+  #sawBytes(): void {
+    const { stallMs } = this.#options;
+    if (stallMs > 0) this.#watched.dueMs = this.#shared.watchdog.after(stallMs);
+  }
+
+  #giveUp(): void {
+    this.#stalled = !this.#isDraining;
+    this.#abort.abort();
   }
 
   #stall(): ProviderError {
@@ -105,7 +123,7 @@ export class HttpCall implements Disposable {
   }
 
   #count(bytes: number): void {
-    this.#lastByteAt = performance.now();
+    this.#sawBytes();
     this.#bytes += bytes;
     if (this.#bytes > this.#maxBytes) throw this.#tooLarge();
   }
@@ -119,13 +137,15 @@ export class HttpCall implements Disposable {
   async #readWhole(response: Response, take: (text: string) => boolean): Promise<void> {
     const bytes = new Uint8Array(await response.arrayBuffer());
     this.#count(bytes.byteLength);
-    const decoder = new TextDecoder("utf-8", { fatal: true });
-    take(this.#decode(decoder, bytes) + this.#decode(decoder));
+    const decoder = new Utf8Pieces();
+    const text = this.#decoded(() => decoder.decode(bytes));
+    this.#decoded(() => decoder.end());
+    take(text);
   }
 
-  #decode(decoder: TextDecoder, bytes?: Uint8Array): string {
+  #decoded<Text>(decode: () => Text): Text {
     try {
-      return bytes ? decoder.decode(bytes, { stream: true }) : decoder.decode();
+      return decode();
     } catch {
       const text = `${this.#settings.name} sent an answer that is not valid UTF-8`;
       throw this.#failure(text, { code: "bad_response", retryable: true });
@@ -133,13 +153,12 @@ export class HttpCall implements Disposable {
   }
 
   async #drain(reader: ByteReader): Promise<void> {
-    const timer = setTimeout(() => this.#abort.abort(), CLOSE_GRACE_MS);
+    this.#isDraining = true;
+    this.#watched.dueMs = this.#shared.watchdog.after(CLOSE_GRACE_MS);
     try {
       while (await reader.read());
     } catch {
       // The answer is complete: how its connection ends does not matter any more.
-    } finally {
-      clearTimeout(timer);
     }
   }
 
@@ -153,7 +172,7 @@ export class HttpCall implements Disposable {
         const { done, value } = await reader.read();
         if (done) break;
         bytes += value.byteLength;
-        this.#lastByteAt = performance.now();
+        this.#sawBytes();
         parts.push(decoder.decode(value, { stream: true }));
       }
     } finally {
