@@ -152,7 +152,11 @@ export class SqliteStore implements Store {
   async importRun(lines: AsyncIterable<string>): Promise<string> {
     const run = await readImport(lines);
     const id = await this.#settle("import a run", () => transaction(this.#db, () => this.#writeImport(run)));
-    await this.#wal.persist();
+    try {
+      await this.#wal.persist();
+    } catch (error) {
+      throw await this.#explained("import a run", error);
+    }
     return id;
   }
 

@@ -1,7 +1,7 @@
 // SQLite's failures as OdwError `store`: which file, what was found, what to do.
 import { OdwError } from "../errors.ts";
 
-/** By the texts of sqlite3_errstr(), the only thing that tells SQLite's result codes apart here. */
+/** By the texts of sqlite3_errstr(), the only thing that tells SQLite's result codes apart here, and of WalFile. */
 const FAILURES: readonly { text: string; found: string; mend: string }[] = [
   {
     text: "database is locked",
@@ -27,6 +27,12 @@ const FAILURES: readonly { text: string; found: string; mend: string }[] = [
     text: "disk I/O error",
     found: "the disk or file system reported an I/O error",
     mend: "check the disk, its free space and its mount options, then try again; everything that was committed is safe",
+  },
+  {
+    text: "the disk did not take the log",
+    found: "the disk or file system failed, or is read-only now",
+    mend:
+      "check the disk, its free space and its mount options, then start odw again; everything that was recorded before is safe",
   },
   {
     text: "unable to open database file",

@@ -1,9 +1,9 @@
 // A disk that fills up or turns read-only under a run: a clear end, nothing recorded is lost, and a resume goes on.
 import assert from "node:assert/strict";
+import { LoopDisk, MemoryDisk, mountRefusal } from "../mounted_disk.ts";
 import type { WireServer } from "../wire_server.ts";
 import { Arrivals } from "./arrivals.ts";
 import { hashed } from "./hashed_answer.ts";
-import { LoopDisk, MemoryDisk, mountRefusal } from "./mounted_disk.ts";
 import { type Ended, Place } from "./odw_process.ts";
 import { completedPrompts, journalOf, listedStatus, resultOf } from "./recorded_run.ts";
 import { seededRandom } from "./seeded_random.ts";
@@ -141,7 +141,7 @@ function assertPaidOnce(server: WireServer, { mark, completed, now }: Part): Set
   const asked = server.calls.slice(mark).map(({ prompt }) => prompt);
   assert.deepEqual(asked.filter((prompt) => completed.has(prompt)), []);
   const lost = asked.filter((prompt) => !now.has(prompt));
-  assert.ok(lost.length <= CONCURRENCY, `${lost.length} answers were not recorded`);
+  assert.ok(lost.length <= CONCURRENCY, `${lost.length} answers were not recorded: ${lost.join(", ")}`);
   assert.deepEqual([...completed].filter((prompt) => !now.has(prompt)), []);
   return now;
 }

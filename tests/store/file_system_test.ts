@@ -1,6 +1,7 @@
 // Real file systems that are full or read-only: nothing that was committed is lost, and the message says what to do.
 import assert from "node:assert/strict";
 import { openStore } from "../../src/store/open.ts";
+import { fill } from "../mounted_disk.ts";
 import { completed, rejection, SPEC, started } from "./fixtures.ts";
 import { type TemporaryFolder, temporaryFolder, writeRun } from "./sqlite_harness.ts";
 
@@ -104,15 +105,3 @@ Deno.test("a read-only file is said to be read-only", { ignore: DROP?.length ===
   const printed = new TextDecoder().decode(child.stdout) + new TextDecoder().decode(child.stderr);
   assert.match(printed, /^store cannot .*odw\.db: the file or its folder is read-only .*make both writable/);
 });
-
-/** Leaves no free block. */
-async function fill(path: string): Promise<void> {
-  using file = await Deno.open(path, { create: true, write: true });
-  for (let size = 65_536; size >= 1;) {
-    try {
-      await file.write(new Uint8Array(size));
-    } catch {
-      size = Math.floor(size / 2);
-    }
-  }
-}

@@ -37,13 +37,14 @@ export class MemoryDisk implements AsyncDisposable {
 export class LoopDisk implements AsyncDisposable {
   private constructor(readonly folder: string, readonly image: string) {}
 
-  static async mount(folder: string): Promise<LoopDisk> {
+  /** `options`: of mkfs.ext4. */
+  static async mount(folder: string, options: string[] = []): Promise<LoopDisk> {
     const image = `${folder}.image`;
     await Deno.mkdir(folder, { recursive: true });
     await Deno.writeFile(image, new Uint8Array());
     await Deno.truncate(image, 32 * 2 ** 20);
     try {
-      await command("mkfs.ext4", "-q", image);
+      await command("mkfs.ext4", "-q", ...options, image);
       await command("mount", "-o", "loop", image, folder);
     } catch (error) {
       await Deno.remove(image);
@@ -74,6 +75,66 @@ export class LoopDisk implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await command("umount", this.folder);
     await Deno.remove(this.image);
+  }
+}
+
+/**
+ * An ext4 on a device that promises more blocks than it has: one that was never written exists only while there is room for it.
+ * (A request of which the first block is there and the others are not is said to have been written: so answers a loop device on Linux.)
+ */
+export class ThinDisk implements AsyncDisposable {
+  private constructor(readonly device: MemoryDisk, readonly disk: LoopDisk) {}
+
+  /** `options`: of mkfs.ext4. */
+  static async mount(folder: string, options: string[] = []): Promise<ThinDisk> {
+    const device = await MemoryDisk.mount(`${folder}.device`, "40m");
+    try {
+      // Blocks as large as the pages of the device's memory: each is there or not.
+      const made = ["-b", "4096", "-E", "lazy_journal_init=1,lazy_itable_init=0,nodiscard", ...options];
+      return new ThinDisk(device, await LoopDisk.mount(`${device.folder}/disk`, made));
+    } catch (error) {
+      await device[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  get folder(): string {
+    return this.disk.folder;
+  }
+
+  /** Writes once to every block that files can have: from then on only blocks of the file system's own journal may be missing. */
+  async backFiles(): Promise<void> {
+    await fill(`${this.folder}/ballast`);
+    await this.disk.sync();
+    await Deno.remove(`${this.folder}/ballast`);
+    await this.disk.sync();
+  }
+
+  /** From now on a write to a block that was never written fails. */
+  async exhaust(): Promise<void> {
+    await fill(`${this.device.folder}/ballast`);
+  }
+
+  async refill(): Promise<void> {
+    await Deno.remove(`${this.device.folder}/ballast`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.disk[Symbol.asyncDispose]();
+    await this.device[Symbol.asyncDispose]();
+    await Deno.remove(this.device.folder);
+  }
+}
+
+/** Leaves no free block. */
+export async function fill(path: string): Promise<void> {
+  using file = await Deno.open(path, { create: true, write: true });
+  for (let size = 65_536; size >= 1;) {
+    try {
+      await file.write(new Uint8Array(size));
+    } catch {
+      size = Math.floor(size / 2);
+    }
   }
 }
 
