@@ -6,8 +6,7 @@ import type { Queue, SubmitOptions, Task } from "../queue.ts";
 export interface FallbackParts {
   queue: Queue;
   runner: AgentRunner;
-  /** null: none is allowed. */
-  model: string | null;
+  model: string;
   /** Told once that calls go on there, or that they cannot. */
   warn: (message: string) => void;
 }
@@ -26,8 +25,8 @@ export class FallbackQueue implements Queue {
 
   async submit(task: Task, options: SubmitOptions): Promise<AgentResult> {
     const result = await this.#parts.queue.submit(task, options);
-    if (result.status === "completed" || !result.closed || this.#parts.model === null) return result;
-    const route = await (this.#route ??= this.#findRoute(result.error.message, this.#parts.model));
+    if (result.status === "completed" || !result.closed) return result;
+    const route = await (this.#route ??= this.#findRoute(result.error.message));
     if (!route || isSameModel(route, task.call)) return result;
     const call = { ...task.call, route };
     try {
@@ -39,8 +38,8 @@ export class FallbackQueue implements Queue {
     }
   }
 
-  async #findRoute(reason: string, model: string): Promise<Route | null> {
-    const { runner, warn } = this.#parts;
+  async #findRoute(reason: string): Promise<Route | null> {
+    const { runner, warn, model } = this.#parts;
     try {
       const { route } = await runner.prepare({ prompt: "", model }, {}, { dialect: "meta", model: null });
       warn(`Going on with models.fallback (${route.provider}/${route.modelId}): ${reason}`);

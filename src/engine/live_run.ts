@@ -101,12 +101,13 @@ export class LiveRun {
 
   #openSteps(place: StepRunnerParts["place"], isPausing: () => boolean): StepRunner {
     const { id: runId, spec, runner, queue, settings, recorded } = this.#parts;
-    const warn = (message: string) => this.journal.note({ type: "log_written", level: "warn", message });
+    const fallback = settings.models["fallback"];
+    const warn = (message: string) => this.journal.note(warning(message));
     return new StepRunner({
       ...{ runId, runner, place, isPausing },
       model: spec.model,
       limits: spec.limits,
-      queue: new FallbackQueue({ queue, runner, model: settings.models["fallback"] ?? null, warn }),
+      queue: fallback === undefined ? queue : new FallbackQueue({ queue, runner, model: fallback, warn }),
       journal: this.journal,
       census: this.#census,
       recorded: recorded.steps,

@@ -182,7 +182,8 @@ export class StepRunner {
       await this.#record(result, { fresh, work, durationMs: Math.round(performance.now() - timing.startedAt) });
       return result;
     } finally {
-      if (work) await this.#letGo(step, work);
+      if (work?.isUsed) await this.#letGo(step, work);
+      this.#working.delete(step);
       this.#controllers.delete(step);
       this.#underWay.delete(step);
       ended.resolve();
@@ -198,7 +199,7 @@ export class StepRunner {
     // Refused before its first request: the call runs again when the run goes on, and until then nothing has come of it.
     if (refusal && result.attempts === 0) throw refusal;
     const events = endingOf(result, { ...fresh.call, durationMs });
-    const released = work ? await work.release() : [];
+    const released = work?.isUsed ? await work.release() : [];
     const { journal, census } = this.#parts;
     await journal.write(...released, ...(refusal ? events.slice(0, 1) : events), ...census.addResult(result));
     if (refusal) throw refusal;
@@ -218,15 +219,15 @@ export class StepRunner {
       timing.startedAt ||= performance.now();
       fresh.isWaiting = false;
       this.#underWay.add(step);
-      if (work) return this.#startWork(step, started, work);
+      if (work) this.#working.add(step);
+      if (work && started.request.isolation) return this.#startIsolated(step, started, work);
       journal.note(startedEvent(step, started));
     };
     return { onStarted, onRetried, ...(work ? { work: work.tools } : {}) };
   }
 
   /** A call that cannot be isolated has not started. */
-  async #startWork(step: string, call: AgentCall, work: StepWork): Promise<void> {
-    this.#working.add(step);
+  async #startIsolated(step: string, call: AgentCall, work: StepWork): Promise<void> {
     try {
       await work.isolate();
     } catch (error) {
@@ -243,7 +244,6 @@ export class StepRunner {
     const released = await work.release();
     // A run that lost its lease can write no more; the worktree is released all the same.
     if (released.length > 0) await this.#parts.journal.write(...released).catch(() => {});
-    this.#working.delete(step);
   }
 
   #warn(warnings: string[]): void {

@@ -27,8 +27,10 @@ export interface WorkOptions {
 
 export interface StepWork {
   tools: AgentWork;
-  /** Makes the worktree that the call asks for, at its first start. Throws what Worktrees.create throws. */
+  /** Makes the call's worktree, at its first start. Throws what Worktrees.create throws. */
   isolate(): Promise<void>;
+  /** A tool was called, or a worktree was made: only then there is something to let go. */
+  readonly isUsed: boolean;
   /** What the journal says behind `step_started`. */
   started(): EventBody[];
   /** Lets go of the worktree, once; what the journal says of it. Never throws. */
@@ -40,14 +42,19 @@ export function openStepWork(call: AgentCall, place: WorkPlace, options: WorkOpt
   if (call.tools.length === 0 && !call.request.isolation) return null;
   const { runId, worktrees } = place;
   const { step, journal } = options;
-  const tools = agentWork(call, place, options);
+  let isUsed = false;
+  const tools = agentWork(call, place, { ...options, onUsed: () => isUsed = true });
   let worktree: Worktree | null = null;
   let isReleased = false;
 
   return {
     tools,
+    get isUsed() {
+      return isUsed;
+    },
     async isolate() {
-      if (!call.request.isolation || worktree) return;
+      if (worktree) return;
+      isUsed = true;
       worktree = await worktrees.create({ runId, step });
       tools.root = worktree.path;
     },
@@ -70,13 +77,20 @@ export function openStepWork(call: AgentCall, place: WorkPlace, options: WorkOpt
   };
 }
 
-function agentWork({ handling }: AgentCall, { cwd, approvals }: WorkPlace, options: WorkOptions): AgentWork {
-  const { step, journal, signal, onHeld } = options;
+function agentWork(
+  { handling }: AgentCall,
+  { cwd, approvals }: WorkPlace,
+  options: WorkOptions & { onUsed: () => void },
+): AgentWork {
+  const { step, journal, signal, onHeld, onUsed } = options;
   return {
     root: cwd,
     approve: (request, { input }) =>
       approvals.approve(request, { step, label: handling.label ?? "agent", input, signal, onHeld }),
-    onToolStarted: (use) => recordStart({ step, ...use }, journal),
+    onToolStarted(use) {
+      onUsed();
+      return recordStart({ step, ...use }, journal);
+    },
     onToolEnded: ({ call }, { result, durationMs }) =>
       journal.note({
         type: "tool_ended",

@@ -6,7 +6,7 @@ import type { Queue, SubmitOptions, Task } from "../queue.ts";
 import { type Clock, REAL_CLOCK } from "./clock.ts";
 import { Lane } from "./lane.ts";
 import { RunPermits } from "./run_permits.ts";
-import { openWarmup } from "./warmup.ts";
+import { openWarmup, type WarmupPlace } from "./warmup.ts";
 
 export interface QueueOptions {
   runner: AgentRunner;
@@ -24,13 +24,17 @@ export function openQueue({ runner, warmCache, clock = REAL_CLOCK }: QueueOption
   const runs = new RunPermits();
   const warmup = openWarmup();
 
-  async function submit(task: Task, options: SubmitOptions): Promise<AgentResult> {
+  function submit(task: Task, options: SubmitOptions): Promise<AgentResult> {
     const warm = warmCache ? warmup.enter(task.call) : null;
+    return warm ? behindWarmup(warm, task, options) : inPermits(task, options);
+  }
+
+  async function behindWarmup(warm: WarmupPlace, task: Task, options: SubmitOptions): Promise<AgentResult> {
     try {
-      if (warm?.wait) await warm.wait;
+      if (warm.wait) await warm.wait;
       return await inPermits(task, options);
     } finally {
-      warm?.leave();
+      warm.leave();
     }
   }
 

@@ -55,15 +55,15 @@ export function limitsBench(setup: LimitsSetup): LimitsBench {
     pauses.push({ error, resetAt });
     if (pauses.length === 1) void steps.idle().then(() => stop.abort(new OdwError("paused", "the run is paused")));
   };
+  const queue = openQueue({ runner, warmCache: false });
   const steps = new StepRunner({
     runId: "r",
     model: "main/m",
     limits,
     runner,
-    queue: new FallbackQueue({
-      queue: openQueue({ runner, warmCache: false }),
-      runner,
-      model: setup.fallback ?? null,
+    queue: setup.fallback === undefined ? queue : new FallbackQueue({
+      ...{ queue, runner },
+      model: setup.fallback,
       warn: (message) => journal.note({ type: "log_written", level: "warn", message }),
     }),
     journal,
