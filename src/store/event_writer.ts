@@ -3,8 +3,9 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { OdwError } from "../errors.ts";
 import type { EventBody } from "../run.ts";
 import type { Batch, EncodedEvent } from "./group_commit.ts";
-import { emptyHeader, projectEvent, type StepHistory } from "./projection.ts";
+import { emptyHeader, projectEvent } from "./projection.ts";
 import { type HeldHeader, RunHeaders } from "./run_headers.ts";
+import { StepHistories } from "./step_histories.ts";
 
 const STOPS: ReadonlySet<EventBody["type"]> = new Set(["run_paused", "run_completed", "run_failed", "run_cancelled"]);
 
@@ -13,7 +14,7 @@ export class EventWriter {
   readonly #path: string;
   readonly #headers: RunHeaders;
   readonly #insertEvent: StatementSync;
-  readonly #selectHistory: StatementSync;
+  readonly #histories: StepHistories;
 
   constructor(db: DatabaseSync, path: string) {
     this.#path = path;
@@ -21,14 +22,7 @@ export class EventWriter {
     this.#insertEvent = db.prepare(
       "INSERT INTO events (run_id, seq, at, type, step, body) VALUES (?, ?, ?, ?, ?, ?)",
     );
-    this.#selectHistory = db.prepare(
-      `SELECT seq, type FROM events INDEXED BY events_of_steps
-       WHERE run_id = ?1 AND step = ?2 AND type IN ('step_started', 'step_failed', 'step_replayed')
-       UNION ALL
-       SELECT seq, type FROM events INDEXED BY skips_of_steps
-       WHERE run_id = ?1 AND step = ?2 AND type = 'step_skipped'
-       ORDER BY seq`,
-    );
+    this.#histories = new StepHistories(db);
   }
 
   /** Makes the header row and writes the first events. */
@@ -37,6 +31,7 @@ export class EventWriter {
     this.#headers.insert(runId, name, startedAt);
     this.#insertEvents(runId, run, events);
     this.#headers.save(runId, run);
+    this.#histories.forget(runId);
   }
 
   /** Writes what can be written; gives the reason of each batch that was refused, by its position. */
@@ -50,7 +45,10 @@ export class EventWriter {
       else if (run) this.#insertOwned(run, batch);
       if (run) runs.set(batch.runId, run);
     });
-    for (const [runId, run] of runs) this.#headers.save(runId, run);
+    for (const [runId, run] of runs) {
+      this.#headers.save(runId, run);
+      if (run.hasStopped) this.#histories.forget(runId);
+    }
     return refused;
   }
 
@@ -67,15 +65,15 @@ export class EventWriter {
   }
 
   #insertEvents(runId: string, run: HeldHeader, events: Iterable<EncodedEvent>): void {
+    let histories = this.#histories.kept(runId, run.header.lastSeq);
     for (const { event, at, body } of events) {
       const step = "step" in event ? event.step : null;
-      projectEvent(run.header, event, at, () => this.#history(runId, event));
+      projectEvent(run.header, event, at, () => {
+        histories ??= this.#histories.read(runId, run.header.lastSeq - 1);
+        return histories.of(step);
+      });
+      histories?.add(event);
       this.#insertEvent.run(runId, run.header.lastSeq, at, event.type, step, body);
     }
-  }
-
-  #history(runId: string, event: EventBody): StepHistory {
-    if (!("step" in event)) return [];
-    return this.#selectHistory.all(runId, event.step) as unknown as StepHistory;
   }
 }

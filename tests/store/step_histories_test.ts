@@ -1,0 +1,32 @@
+// What the writer keeps of a run's steps agrees with the journal, whoever wrote it.
+import assert from "node:assert/strict";
+import { openStore } from "../../src/store/open.ts";
+import { completed, failed, SPEC, started } from "./fixtures.ts";
+import { temporaryFolder } from "./sqlite_harness.ts";
+
+Deno.test("steps that two processes write in turn are counted once each", async () => {
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/odw.db`;
+  await using one = await openStore(path);
+  await using other = await openStore(path);
+  const id = await one.createRun(SPEC);
+  await one.append(id, [started("a#0"), started("b#0")]);
+  await other.append(id, [failed("a#0"), started("a#0"), started("c#0")]);
+  await one.append(id, [started("c#0"), completed("a#0")]);
+  await other.append(id, [started("b#0")]);
+  const { agents, census } = await one.getRun(id);
+  assert.deepEqual({ agents, census }, { agents: 3, census: { done: 1, failed: 0, skipped: 0, cached: 0, empty: 0 } });
+  assert.deepEqual((await other.check()).problems, []);
+});
+
+Deno.test("a write that failed leaves nothing behind that a later one would count", async () => {
+  await using folder = await temporaryFolder();
+  await using store = await openStore(`${folder.path}/odw.db`);
+  const id = await store.createRun(SPEC);
+  await store.append(id, [started("a#0")]);
+  const unwritable = { ...started("b#0"), type: null } as unknown as ReturnType<typeof started>;
+  await assert.rejects(store.append(id, [started("c#0"), unwritable]));
+  await store.append(id, [started("b#0"), started("c#0")]);
+  assert.equal((await store.getRun(id)).agents, 3);
+  assert.deepEqual((await store.check()).problems, []);
+});
