@@ -12,9 +12,10 @@ const SIMULATED_CONCURRENCY = 64;
 /** Names that scripts use for sizes of models; without a setting they are the default model. */
 const TIERS: ReadonlySet<string> = new Set(["haiku", "sonnet", "opus", "fable", "planning", "fast"]);
 
-/** Built once from the settings; every route() is a pure look-up. */
+/** Built once from the settings; a route that was found is kept, for thousands of calls ask for the same. */
 export class Router {
   readonly #settings: Settings;
+  readonly #found = new Map<string | undefined, Route>();
   readonly #providers: ReadonlyMap<string, ProviderSettings>;
   readonly #rules: { pattern: RegExp; match: string; provider: string }[];
   readonly #builtIn = BUILT_IN_ROUTES.map(({ match, provider }) => ({ pattern: globPattern(match), provider }));
@@ -27,6 +28,12 @@ export class Router {
 
   /** Throws OdwError `config` naming the setting that mends it. */
   route(model?: string): Route {
+    const route = this.#found.get(model) ?? this.#find(model);
+    this.#found.set(model, route);
+    return route;
+  }
+
+  #find(model: string | undefined): Route {
     const id = this.#resolveAlias(model);
     if (id === undefined) {
       if (this.#settings.simulated) return this.#simulated("default");
