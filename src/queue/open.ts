@@ -7,6 +7,7 @@ import { type Clock, REAL_CLOCK } from "./clock.ts";
 import { Lane } from "./lane.ts";
 import { RunPermits } from "./run_permits.ts";
 import { openWarmup, type WarmupPlace } from "./warmup.ts";
+import type { Waiting } from "./workers.ts";
 
 export interface QueueOptions {
   runner: AgentRunner;
@@ -38,36 +39,35 @@ export function openQueue({ runner, warmCache, clock = REAL_CLOCK }: QueueOption
     }
   }
 
-  async function inPermits(task: Task, options: SubmitOptions): Promise<AgentResult> {
+  function inPermits(task: Task, options: SubmitOptions): Promise<AgentResult> {
     const { signal } = options;
     const lane = laneOf(task.call);
     const refusal = lane.refusal();
-    if (refusal) return lane.ended(refused(task.call, refusal));
-    signal.throwIfAborted();
+    if (refusal) return Promise.resolve(lane.ended(refused(task.call, refusal)));
+    if (signal.aborted) return Promise.reject(signal.reason);
     const { promise, resolve, reject } = Promise.withResolvers<AgentResult>();
-    const carryOut = async () => {
-      try {
-        const result = await perform(task, lane, options);
-        resolve(result);
-        if (result.status === "completed" || !result.closed) await options.recorded;
-      } catch (error) {
-        reject(error);
-      }
-      signal.removeEventListener("abort", abort);
-    };
-    let free = () => {};
-    const work = () => new Promise<void>((freed) => carryOut().then(free = freed));
     const { runId, runConcurrency } = task;
-    const waiting = { runId, runConcurrency, work };
-    // Whatever ends the task frees its permits, also where what it does goes on.
+    const waiting: Waiting = {
+      ...{ runId, runConcurrency },
+      async work() {
+        try {
+          const result = await perform(task, lane, options);
+          resolve(result);
+          if (result.status === "completed" || !result.closed) await options.recorded;
+        } catch (error) {
+          reject(error);
+        } finally {
+          signal.removeEventListener("abort", abort);
+        }
+      },
+    };
     const abort = () => {
       lane.workers.remove(waiting);
       reject(signal.reason);
-      free();
     };
     signal.addEventListener("abort", abort, { once: true });
     lane.workers.add(waiting);
-    return await promise;
+    return promise;
   }
 
   async function perform(
