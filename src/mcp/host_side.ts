@@ -11,6 +11,7 @@ import {
 } from "@modelcontextprotocol/server";
 import { fileURLToPath } from "node:url";
 import type { Question } from "../run.ts";
+import type { Lending } from "./host_model.ts";
 
 const ROOTS_TIMEOUT_MS = 2_000;
 const ROOTS = "roots";
@@ -35,6 +36,8 @@ export interface HostSide {
   /** The folder that the host works in; undefined: it tells none. Throws InputNeeded, as `ask`. */
   workspace(context: ServerContext): Promise<string | undefined>;
   extensions(context: ServerContext): Record<string, unknown>;
+  /** null: the host does not let servers use its model. */
+  lending(context: ServerContext): Lending | null;
 }
 
 export function hostSideOf(server: McpServer): HostSide {
@@ -72,6 +75,11 @@ export function hostSideOf(server: McpServer): HostSide {
       return folder;
     },
     extensions: (context) => capabilities(context).extensions ?? {},
+    lending(context) {
+      const { sampling } = capabilities(context);
+      if (sampling === undefined) return null;
+      return { hasTools: sampling.tools !== undefined, server: isStateless(context) ? null : server };
+    },
   };
 
   function rootsOfRound(context: ServerContext): Promise<string | undefined> {
