@@ -7,8 +7,8 @@ import { HOST_PROVIDER, readSampling, SAMPLING_VARIABLE, type SamplingAddress } 
 const CONCURRENCY = 4;
 
 const NOT_STARTED_BY_HOST =
-  "no coding agent that lends its model started this command; start or resume the run from inside one (VS Code and Copilot CLI do: " +
-  "workflow_start), or name another model with --model";
+  "no coding agent that lends its model started this command; start or resume the run with workflow_start from inside one that does " +
+  "(VS Code and Copilot CLI, with odw mcp as their server), or name another model with --model";
 const NOT_OFFERED =
   "this host does not offer sampling (VS Code and Copilot CLI do); leave model out for the configured one, or name a model of a provider";
 

@@ -6,7 +6,7 @@ import { OdwError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { McpParts } from "../mcp.ts";
 import type { SamplingAddress } from "../sampling.ts";
-import { hasEnded, type RunLimits, type RunRecord } from "../run.ts";
+import { hasEnded, type RunLimits } from "../run.ts";
 import type { HostModel } from "./host_model.ts";
 import { type HostSide, InputNeeded } from "./host_side.ts";
 import { approvalSteps, askHost, type QuestionParts, respondFor } from "./questions.ts";

@@ -28,6 +28,7 @@ for (const era of ERAS) {
     const closed = new Promise<void>((done) => host.client.onclose = done);
     Deno.kill(host.pid, "SIGKILL");
     await closed;
+    held.release();
     await lost;
     assert.equal((await place.odw(["wait", run_id])).code, 3);
     const paused = await recordOf(place, run_id);
