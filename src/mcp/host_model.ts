@@ -31,9 +31,9 @@ export class HostModel {
     return { port: bridge.port, token: bridge.tokenOf(owner), hasTools };
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.offers.close();
-    this.#bridge?.close();
+    await this.#bridge?.close();
   }
 
   async #ask(owner: string, params: JsonObject, signal: AbortSignal): Promise<SamplingReply> {

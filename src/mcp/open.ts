@@ -32,10 +32,10 @@ export async function serveMcpStdio(parts: McpParts, options: StdioOptions = {})
   const onclose = transport.onclose;
   transport.onclose = () => {
     onclose?.();
-    hostModel.close();
     resolve();
   };
   await promise;
+  await hostModel.close();
   await Promise.allSettled(kept);
   await handle.close();
 }

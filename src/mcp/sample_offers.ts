@@ -42,10 +42,13 @@ export class SampleOffers {
 
   /** Told when there is something to take along, at once if so already. Gives the way to stop listening. */
   listen(owner: string, listener: () => void): () => void {
-    const listeners = this.#listeners.get(owner) ?? new Set();
+    const listeners: Set<() => void> = this.#listeners.get(owner) ?? new Set();
     this.#listeners.set(owner, listeners.add(listener));
     if (this.#of(owner).some(({ state }) => state !== "out")) listener();
-    return () => listeners.delete(listener);
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0) this.#listeners.delete(owner);
+    };
   }
 
   /** The host's answers, whatever call brings them. */

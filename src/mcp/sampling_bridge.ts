@@ -11,11 +11,13 @@ export interface SamplingBridge {
   /** The same for each call with that owner. */
   tokenOf(owner: string): string;
   /** Ends what is under way. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** A message on the host's pipe may have 10 MB. */
 const MOST_BODY_BYTES = 8 * 1024 * 1024;
+/** What is read of a larger one and thrown away: a client that is refused while it still sends may not hear why. */
+const MOST_READ_BYTES = 8 * MOST_BODY_BYTES;
 /** At once, over all runs of the host. */
 const MOST_REQUESTS = 64;
 /** Shows the run's stall watchdog that somebody is there while the host's user decides. */
@@ -53,11 +55,14 @@ export function openBridge(ask: AskHost): SamplingBridge {
       tokens.set(owner, token);
       return token;
     },
-    close: () => ending.abort(),
+    close() {
+      ending.abort();
+      return server.finished.catch(() => {});
+    },
   };
 }
 
-/** In this order: host, origin, method, token, length. */
+/** In this order: host, origin, method, token. */
 function ownerOf({ headers, method, url }: Request, tokens: ReadonlyMap<string, string>): string | Response {
   const { port, hostname } = new URL(url);
   if (headers.get("host") !== `127.0.0.1:${port}` || hostname !== "127.0.0.1") return refuse(421, "not by this name");
@@ -68,7 +73,6 @@ function ownerOf({ headers, method, url }: Request, tokens: ReadonlyMap<string, 
   // All are compared, so that the time tells nothing.
   for (const [name, token] of tokens) if (isSameSecret(given ?? "", token)) owner = name;
   if (owner === null) return refuse(401, "only runs of this host are served");
-  if (Number(headers.get("content-length") ?? 0) > MOST_BODY_BYTES) return tooLarge();
   return owner;
 }
 
@@ -78,9 +82,10 @@ async function paramsOf(request: Request): Promise<JsonObject | Response> {
   let bytes = 0;
   for await (const chunk of request.body ?? []) {
     bytes += chunk.byteLength;
-    if (bytes > MOST_BODY_BYTES) return tooLarge();
-    parts.push(decoder.decode(chunk, { stream: true }));
+    if (bytes > MOST_READ_BYTES) break;
+    if (bytes <= MOST_BODY_BYTES) parts.push(decoder.decode(chunk, { stream: true }));
   }
+  if (bytes > MOST_BODY_BYTES) return refuse(413, `request_too_large: a prompt may have ${MOST_BODY_BYTES} bytes here`);
   const params = parse(parts.join("") + decoder.decode());
   const isSample = isJsonObject(params) && Array.isArray(params.messages) && typeof params.maxTokens === "number";
   return isSample ? params : refuse(400, "send the params of sampling/createMessage");
@@ -117,10 +122,6 @@ function streamed(answer: (signal: AbortSignal) => Promise<SamplingReply>): Resp
     },
   });
   return new Response(body, { headers: { "content-type": "text/event-stream", "cache-control": "no-store" } });
-}
-
-function tooLarge(): Response {
-  return refuse(413, `request_too_large: a prompt may have ${MOST_BODY_BYTES} bytes here`);
 }
 
 function refuse(status: number, message: string): Response {

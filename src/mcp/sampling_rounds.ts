@@ -51,17 +51,13 @@ export class SamplingRounds {
     const name = this.#work !== null && works.has(this.#work) ? this.#work : crypto.randomUUID();
     const work = works.get(name) as Promise<T> | undefined ?? begin();
     works.set(name, work);
-    work.catch(() => {});
     const offered = Promise.withResolvers<"offered">();
     const stopListening = this.listen(() => offered.resolve("offered"));
-    try {
-      const result = await Promise.race([work.then((value) => ({ value })), offered.promise]);
-      if (result !== "offered") return result.value;
-    } finally {
-      stopListening();
-    }
+    const settled = work.then((value) => ({ value })).finally(() => works.delete(name));
+    settled.catch(() => {});
+    const result = await Promise.race([settled, offered.promise]).finally(stopListening);
+    if (result !== "offered") return result.value;
     this.ask(name);
-    works.delete(name);
     throw new OdwError(
       "service_unavailable",
       "the work needs more answers of this host's model than one call can bring",

@@ -31,7 +31,7 @@ export async function startRun(parts: ToolParts, input: StartInput, place: Place
 async function resumeRun(
   parts: ToolParts,
   { resume: ref, model, ...others }: StartInput & { resume: string },
-  { engine, cwd, lend }: Place,
+  { engine, lend }: Place,
 ): Promise<RunRecord> {
   const other = Object.entries(others).find(([, value]) => value !== undefined)?.[0];
   if (other) {
@@ -41,7 +41,8 @@ async function resumeRun(
   await engine.checkResume({ ref, ...changes });
   const { id } = await engine.get(ref);
   const before = await beginningsOf(engine, id);
-  await parts.launch(id, { cwd, sampling: lend(id), ...changes });
+  // In the folder where it was begun, whatever folder this host works in.
+  await parts.launch(id, { cwd: undefined, sampling: lend(id), ...changes });
   if (await waitForBeginning(engine, id, { after: before })) return await engine.get(id);
   throw new OdwError(
     "conflict",

@@ -1,10 +1,12 @@
 // A host that lends its model and goes away, and what nobody but the run's own process may know of it.
 import assert from "node:assert/strict";
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { HeldAnswers } from "./held_answers.ts";
 import { endOf, lending, promptOf, type Sample } from "./lending_host.ts";
-import { ERAS, Host } from "./mcp_host.ts";
+import { answerOf, clientOptions, ERAS, Host } from "./mcp_host.ts";
 import { Place } from "./odw_process.ts";
 import { journalOf, recordOf } from "./recorded_run.ts";
+import { startServing } from "./serving.ts";
 
 const MANY = `export const meta = { name: "lent", description: "d" };
 return await parallel([1, 2, 3, 4, 5, 6, 7, 8, 9].map((i) => () => agent("p" + i, { label: "p" + i })));`;
@@ -108,6 +110,25 @@ Deno.test("a run in a terminal on the host's model ends before anything starts, 
   assert.equal(forged.code, 2);
   assert.match(forged.stderr, /ODW_SAMPLING is set and not by odw mcp/);
   assert.deepEqual(JSON.parse((await place.odw(["ls", "--json"])).stdout), []);
+});
+
+Deno.test("odw serve lends no host's model, over /mcp or otherwise, and says that odw mcp does", async () => {
+  await using place = await Place.make();
+  await using server = await startServing(place);
+  const reason = /Model "host:default" .*no coding agent .*with odw mcp as their server.*--model/;
+  for (const era of ERAS) {
+    const client = new Client({ name: "test-host", version: "1" }, clientOptions(era, { sampling: {} }));
+    const requestInit = { headers: { authorization: `Bearer ${server.token}` } };
+    await client.connect(new StreamableHTTPClientTransport(new URL(`${server.url}/mcp`), { requestInit }));
+    const started = { name: "workflow_start", arguments: { script: MANY, model: "host:default" } };
+    const { isError, text } = answerOf(await client.callTool(started));
+    assert.equal(isError, true);
+    assert.match(text, reason);
+    await client.close();
+  }
+  const response = await server.post("/v1/runs", { script: MANY, model: "host:default" });
+  assert.equal(response.status, 400);
+  assert.match((await response.json()).detail, reason);
 });
 
 /** The run's own process, by its words. */
