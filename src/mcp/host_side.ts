@@ -44,8 +44,7 @@ export function hostSideOf(server: McpServer): HostSide {
   /** Of this connection, until the host says that it has changed. */
   let folder: Promise<string | undefined> | null = null;
   server.server.setNotificationHandler("notifications/roots/list_changed", () => void (folder = null));
-  const capabilities = (context: ServerContext): ClientCapabilities =>
-    envelopeOf(context)[CLIENT_CAPABILITIES_META_KEY] ?? server.server.getClientCapabilities() ?? {};
+  const capabilities = (context: ServerContext) => capabilitiesOf(server, context);
   return {
     canAsk: (context) => {
       const { elicitation } = capabilities(context);
@@ -75,11 +74,7 @@ export function hostSideOf(server: McpServer): HostSide {
       return folder;
     },
     extensions: (context) => capabilities(context).extensions ?? {},
-    lending(context) {
-      const { sampling } = capabilities(context);
-      if (sampling === undefined) return null;
-      return { hasTools: sampling.tools !== undefined, server: isStateless(context) ? null : server };
-    },
+    lending: (context) => lendingOf(server, context),
   };
 
   function rootsOfRound(context: ServerContext): Promise<string | undefined> {
@@ -87,6 +82,16 @@ export function hostSideOf(server: McpServer): HostSide {
     if (response.kind === "roots") return Promise.resolve(firstFolder(response.roots));
     throw new InputNeeded(inputRequired({ inputRequests: { [ROOTS]: inputRequired.listRoots() } }));
   }
+}
+
+function capabilitiesOf(server: McpServer, context: ServerContext): ClientCapabilities {
+  return envelopeOf(context)[CLIENT_CAPABILITIES_META_KEY] ?? server.server.getClientCapabilities() ?? {};
+}
+
+function lendingOf(server: McpServer, context: ServerContext): Lending | null {
+  const { sampling } = capabilitiesOf(server, context);
+  if (sampling === undefined) return null;
+  return { hasTools: sampling.tools !== undefined, server: isStateless(context) ? null : server };
 }
 
 /** What a request since 2026 carries of its client; the SDK has checked it. */

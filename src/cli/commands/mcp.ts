@@ -38,8 +38,8 @@ function partsOf(invocation: Invocation, world: World): McpParts {
     warnings: async (place) => warningsOf(await connect(place), place),
     launch(runId, { cwd, model, sampling }) {
       const words = [...cwd === undefined ? [] : ["--cwd", cwd], ...model === undefined ? [] : ["--model", model]];
-      // Not by words, which every user of the machine can read.
-      const variables = sampling ? { [SAMPLING_VARIABLE]: samplingText(sampling) } : {};
+      // Not by words, which every user of the machine can read. What this process inherited is not the run's.
+      const variables = { [SAMPLING_VARIABLE]: sampling ? samplingText(sampling) : "" };
       return Promise.resolve(
         world.spawnDetached(["resume", runId, "--quiet", "--on-ask", "wait", ...words], variables),
       );
