@@ -21,9 +21,12 @@ async function inspect(need: CommandNeed, options: SettingsOptions): Promise<Ins
 
 async function prepare(need: CommandNeed, options: SettingsOptions): Promise<Inspection> {
   const cwd = options.cwd ?? Deno.cwd();
-  const { model, concurrency, grants } = options;
+  const { model, concurrency, grants, sampling } = options;
   const flags = { ...(model ? { model } : {}), ...(concurrency ? { concurrency } : {}), ...(grants ? { grants } : {}) };
-  const { settings, warnings } = await loadSettings({ cwd, env, needsModel: need.providers, flags });
+  const { settings, warnings } = await loadSettings({
+    ...{ cwd, env, flags, needsModel: need.providers },
+    ...sampling === undefined ? {} : { sampling },
+  });
   const { permissions, lost } = intersect(permissionsFor(need, settings), isGranted);
   if (need.providers && mayStartPrograms(settings) && !isGranted("run", "*")) lost.push("permission to start programs");
   return { settings, permissions, warnings, lost: lost.map((what) => `this executable was built without ${what}`) };

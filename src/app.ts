@@ -36,7 +36,7 @@ export function endpointOf(engine: Engine, settings: Settings): Endpoint {
       const mcp = mcpOverHttp({
         version: options.version,
         engine: () => Promise.resolve(engine),
-        launch: async (ref) => void await engine.resume({ ref, onAsk: "wait" }),
+        launch: async (ref, { model }) => void await engine.resume({ ref, onAsk: "wait", ...model ? { model } : {} }),
         reports: async () => (await import("./report/open.ts")).reports,
         saveResult: () => Promise.resolve(null),
         warnings: () => Promise.resolve([]),

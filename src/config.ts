@@ -3,12 +3,14 @@ import type { Price } from "./provider.ts";
 import type { RunLimits } from "./run.ts";
 import type { SandboxLimits } from "./sandbox.ts";
 
-/** The four wire formats. A vendor is data, not code. */
-export type ProviderApi = "anthropic-messages" | "openai-chat" | "openai-responses" | "ollama-chat" | "simulated";
+/** The wire formats. A vendor is data, not code. No file can choose `mcp-sampling`: that is the coding agent that started odw. */
+export type ProviderApi = ConfiguredApi | "mcp-sampling";
+
+export type ConfiguredApi = "anthropic-messages" | "openai-chat" | "openai-responses" | "ollama-chat" | "simulated";
 
 /** A member of `providers` in `config.json`. */
 export interface ProviderConfig {
-  api?: ProviderApi;
+  api?: ConfiguredApi;
   baseUrl?: string;
   /** Name of the environment variable that holds the key. */
   apiKeyEnv?: string;
@@ -124,6 +126,8 @@ export interface ProviderQuirks {
   schemaRules?: "strict" | "any";
   /** Whether `stream_options` is understood. Default true. */
   streamUsage?: boolean;
+  /** Whether tools can be offered to its models. Default true. */
+  tools?: boolean;
   /** Header of the key; default `authorization: Bearer`. */
   keyHeader?: string;
 }

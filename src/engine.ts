@@ -82,6 +82,8 @@ export interface Engine extends AsyncDisposable {
    * living process), `script_invalid`, `config`.
    */
   resume(request: ResumeRequest): Promise<Run>;
+  /** Throws what `resume` would throw, `conflict` for a run that has completed too, and starts nothing. */
+  checkResume(request: ResumeRequest): Promise<void>;
   /** Runs a script purely from a journal: no provider, nothing recorded. Throws `conflict` at the first call that the journal lacks or a result that differs. */
   replay(request: ReplayRequest): Promise<Json>;
   /** Running agents finish, no other starts; then the run is `paused`. From any process. */

@@ -79,6 +79,8 @@ export interface Route {
   lane: string;
   /** Permits of that lane. */
   concurrency: number;
+  /** False: its models take no tools. Absent: they do. */
+  tools?: false;
 }
 
 export interface ModelInfo {
@@ -131,6 +133,8 @@ export interface ProviderFailure {
   retryAfterMs?: number;
   /** ISO time at which an exhausted quota comes back, where the provider said so. */
   resetAt?: string;
+  /** No other call can fare better for now: the provider takes none until it may be back. */
+  closes?: true;
   /** Tokens that were billed although the call failed. */
   usage?: TokenUsage;
   cause?: unknown;
@@ -143,6 +147,7 @@ export class ProviderError extends OdwError {
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
   readonly resetAt: string | undefined;
+  readonly closes: boolean;
   readonly usage: TokenUsage | undefined;
 
   constructor(message: string, failure: ProviderFailure) {
@@ -152,6 +157,7 @@ export class ProviderError extends OdwError {
     this.retryable = failure.retryable;
     this.retryAfterMs = failure.retryAfterMs;
     this.resetAt = failure.resetAt;
+    this.closes = failure.closes ?? false;
     this.usage = failure.usage;
   }
 }

@@ -198,3 +198,11 @@ async function askInWorker(permissions: Permissions, hosts: string[]): Promise<s
     worker.terminate();
   }
 }
+
+Deno.test("a run on the host's model may reach the one address that lends it", () => {
+  const lent = { name: "host", api: "mcp-sampling" as const, baseUrl: "http://127.0.0.1:40123", apiKey: "t" };
+  const { net } = permissionsFor({ providers: true }, settingsWith([lent]));
+  assert.deepEqual(net, ["127.0.0.1:40123"]);
+  const missing = { ...lent, baseUrl: "", apiKey: null, missingKey: "no coding agent" };
+  assert.deepEqual(permissionsFor({ providers: true }, settingsWith([missing])).net, []);
+});

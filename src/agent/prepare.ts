@@ -35,7 +35,11 @@ export async function prepareCall(
     await schemas.check(call.schema);
   }
   const { tools, warnings } = await selectTools(request, { definition, dialect: run.dialect, offers });
-  return { ...call, tools, warnings };
+  if (route.tools !== false || tools.length === 0) return { ...call, tools, warnings };
+  return {
+    ...call,
+    warnings: [...warnings, `Agents on ${route.provider}:* get no tools: the coding agent lends its model without`],
+  };
 }
 
 /** `inherit` is the field's word for "the model of whoever calls". */

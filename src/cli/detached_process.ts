@@ -20,12 +20,12 @@ export function startWords(): string[] {
 }
 
 /** Throws OdwError `denied` when this process may start no program. */
-export function spawnDetached(words: string[]): void {
+export function spawnDetached(words: string[], variables: Record<string, string> = {}): void {
   const [program = "", ...start] = startWords();
   const args = [...start, ...words];
   const streams = { stdin: "null", stdout: "null", stderr: "null" } as const;
   try {
-    new Deno.Command(program, { args, ...streams, detached: true }).spawn().unref();
+    new Deno.Command(program, { args, ...streams, env: variables, detached: true }).spawn().unref();
   } catch (cause) {
     throw new OdwError("denied", `cannot go on in the background: ${reasonOf(cause)}`, { cause });
   }

@@ -4,6 +4,7 @@ import type { Engine } from "../engine.ts";
 import type { Hosts, HostSystem } from "../hosts.ts";
 import type { McpParts } from "../mcp.ts";
 import type { CommandNeed, Permissions } from "../permissions.ts";
+import type { SamplingAddress } from "../sampling.ts";
 import type { Reports } from "../report.ts";
 import type { Endpoint } from "../server.ts";
 
@@ -45,6 +46,8 @@ export interface SettingsOptions {
   concurrency?: number;
   /** What the flags grant beside the user's own file. */
   grants?: GrantFlags;
+  /** See LoadOptions. */
+  sampling?: SamplingAddress | null;
 }
 
 export interface Connection {
@@ -80,9 +83,9 @@ export interface World {
   onInterrupt(listener: () => void): () => void;
   /**
    * Starts this very program again with other words, without a terminal and in a session of its own, so that it outlives this one.
-   * Throws OdwError `denied` when this process may start no program.
+   * `variables` come to its environment. Throws OdwError `denied` when this process may start no program.
    */
-  spawnDetached(words: string[]): void;
+  spawnDetached(words: string[], variables?: Record<string, string>): void;
   /** Ends the process at once, whatever still runs. */
   exit(code: number): void;
   /** Milliseconds since the epoch. */

@@ -1,6 +1,7 @@
 // What of the environment the programs of a run receive: enough to work, and no key of a provider.
 import type { ConfigFile } from "../config.ts";
 import { OdwError } from "../errors.ts";
+import { SAMPLING_VARIABLE } from "../sampling.ts";
 import { VENDORS } from "../vendors.ts";
 
 /** Where things are, in which language, for whom. */
@@ -44,5 +45,5 @@ export function commandEnvironment(
 function keyNames(user: ConfigFile): Set<string> {
   const vendors = VENDORS.flatMap(({ apiKeyEnv }) => apiKeyEnv ?? []);
   const own = Object.values(user.providers ?? {}).flatMap(({ apiKeyEnv }) => apiKeyEnv ?? []);
-  return new Set([...vendors, ...own].map((name) => name.toUpperCase()));
+  return new Set([...vendors, ...own, SAMPLING_VARIABLE].map((name) => name.toUpperCase()));
 }

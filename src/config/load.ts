@@ -1,6 +1,7 @@
 // Loads the settings of one command: files, environment and flags in one plain object.
 import type { GrantFlags, ProviderSettings, Settings } from "../config.ts";
 import { exposesHome } from "../permissions.ts";
+import { HOST_PROVIDER, type SamplingAddress } from "../sampling.ts";
 import { isLoopback } from "./base_url.ts";
 import { commandEnvironment } from "./command_environment.ts";
 import { type ConfigFiles, readConfigFiles } from "./files.ts";
@@ -21,6 +22,8 @@ export interface LoadOptions {
   flags?: { model?: string; concurrency?: number; grants?: GrantFlags };
   /** False for commands that call no model: an Ollama is not looked for. Default true. */
   needsModel?: boolean;
+  /** The way to the host's model; null: the host does not lend it. Absent: as the environment says. */
+  sampling?: SamplingAddress | null;
   /** Asks an Ollama for its models; given by tests. */
   probe?: ProbeOllama;
 }
@@ -39,7 +42,7 @@ export async function loadSettings(options: LoadOptions): Promise<LoadedSettings
   const places = await findPlaces(options);
   const files = await readConfigFiles(places.home, projectFolders(places.cwd, places.repositoryRoot));
   const chosen = options.flags?.model || options.env("ODW_MODEL")?.trim() || undefined;
-  const settings = settingsOf(places, files, options.env, chosen);
+  const settings = settingsOf(places, files, options, chosen);
   await grant(settings, files, options);
   widenLanes(settings, files, options.flags?.concurrency ?? settings.limits.concurrency);
   const warnings = [...files.warnings, ...clearTextKeys(settings.providers), ...wideGrants(settings)];
@@ -77,24 +80,25 @@ function wideGrants({ grants, cwd, home }: Settings): string[] {
   return warnings;
 }
 
-/** Who asks for more agents at once means it: only a lane that was configured, or a server of one's own, stays as narrow as it is. */
+/** Who asks for more agents at once means it: only a lane that was configured, a server of one's own or a host stays as narrow as it is. */
 function widenLanes(settings: Settings, { user }: ConfigFiles, concurrency: number): void {
   for (const provider of settings.providers) {
     const isChosen = user.providers?.[provider.name]?.concurrency !== undefined;
-    if (!isChosen && !provider.local) provider.concurrency = Math.max(provider.concurrency, concurrency);
+    const isNarrow = provider.local || provider.api === "mcp-sampling";
+    if (!isChosen && !isNarrow) provider.concurrency = Math.max(provider.concurrency, concurrency);
   }
 }
 
 function settingsOf(
   places: Places,
   files: ConfigFiles,
-  env: LoadOptions["env"],
+  { env, sampling }: LoadOptions,
   chosen: string | undefined,
 ): Settings {
   const { user, projects, userFile } = files;
   const given = mergeModels(user, projects);
   const named = [...Object.values(given), ...(chosen ? [chosen] : [])];
-  const providers = resolveProviders({ configured: user.providers ?? {}, env, userFile, models: named });
+  const providers = resolveProviders({ configured: user.providers ?? {}, env, userFile, models: named, sampling });
   return {
     ...places,
     providers,
@@ -113,7 +117,7 @@ function settingsOf(
 
 /** Whether it is clear where a run's agents go. An Ollama without a chosen model must be asked for one. */
 function isConfigured(settings: Settings, files: ConfigFiles, chosen: string | undefined): boolean {
-  if (Object.keys(files.user.providers ?? {}).some((name) => name !== "ollama")) return true;
+  if (Object.keys(files.user.providers ?? {}).some((name) => name !== "ollama" && name !== HOST_PROVIDER)) return true;
   if (settings.providers.some((provider) => provider.name !== "ollama" && isUsable(provider))) return true;
   const model = chosen ?? mergeModels(files.user, files.projects)["default"];
   return model !== undefined && !isSimulated(model);

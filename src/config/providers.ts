@@ -1,8 +1,10 @@
 // The configured providers: built-in vendors, the user's file and the environment in one list.
 import type { ConfigFile, ProviderConfig, ProviderSettings } from "../config.ts";
 import { OdwError } from "../errors.ts";
+import type { SamplingAddress } from "../sampling.ts";
 import { type Vendor, VENDORS } from "../vendors.ts";
 import { isLoopback, parseBaseUrl, parseOllamaHost } from "./base_url.ts";
+import { hostSettings } from "./host_provider.ts";
 
 type Env = (name: string) => string | undefined;
 
@@ -27,7 +29,14 @@ const SIMULATED: ProviderSettings = {
  * environment, because it was written for odw alone. `userFile`: for messages.
  */
 export function resolveProviders(
-  options: { configured: NonNullable<ConfigFile["providers"]>; env: Env; userFile: string; models: string[] },
+  options: {
+    configured: NonNullable<ConfigFile["providers"]>;
+    env: Env;
+    userFile: string;
+    models: string[];
+    /** See LoadOptions. */
+    sampling: SamplingAddress | null | undefined;
+  },
 ): ProviderSettings[] {
   const { configured, env, userFile } = options;
   const vendors = VENDORS.map((vendor) => {
@@ -36,15 +45,17 @@ export function resolveProviders(
     );
     return vendorSettings(vendor, { config: configured[vendor.name], isNamed, env, userFile });
   });
+  const host = hostSettings(options);
+  const builtIn = [SIMULATED.name, host.name, ...VENDORS.map(({ name }) => name)];
   const own = Object.entries(configured)
-    .filter(([name]) => name !== SIMULATED.name && !VENDORS.some((vendor) => vendor.name === name))
+    .filter(([name]) => !builtIn.includes(name))
     .map(([name, config]) => ownSettings(name, config, { env, userFile }));
-  return [...own, ...vendors, SIMULATED];
+  return [...own, ...vendors, host, SIMULATED];
 }
 
-/** Whether requests can go to it: it has its key, or needs none and the user has said that it is there. */
+/** Whether the user set it up: it has its key, or needs none and the user has said that it is there. */
 export function isUsable(provider: ProviderSettings): boolean {
-  return provider.api !== "simulated" && provider.missingKey === null;
+  return provider.api !== "simulated" && provider.api !== "mcp-sampling" && provider.missingKey === null;
 }
 
 function vendorSettings(

@@ -75,6 +75,10 @@ class LocalEngine implements Engine {
     return this.#runs.resume(request);
   }
 
+  checkResume(request: ResumeRequest): Promise<void> {
+    return this.#runs.checkResume(request);
+  }
+
   async replay(request: ReplayRequest): Promise<Json> {
     const id = await this.#store.findRun(request.ref);
     const record = await this.#store.getRun(id);

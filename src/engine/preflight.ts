@@ -3,6 +3,7 @@ import type { Settings } from "../config.ts";
 import { OdwError } from "../errors.ts";
 import { noUsage, type Provider } from "../provider.ts";
 import type { RunLimits } from "../run.ts";
+import { HOST_PROVIDER, isHostModel } from "../sampling.ts";
 import type { ParsedScript } from "../sandbox.ts";
 
 /** Throws OdwError `config` with the setting that mends it. The default model counts only if the script could use it. */
@@ -34,6 +35,13 @@ function modelsOf(script: ParsedScript, model: string | null): Set<string | unde
 }
 
 function unknownPrice(model: string, costUsd: number): OdwError {
+  if (isHostModel(model)) {
+    return new OdwError(
+      "config",
+      `A budget of $${costUsd} cannot hold for ${model}: the coding agent's own subscription pays, and odw is not told how much; ` +
+        `set prices["${HOST_PROVIDER}/*"] to { "input": 0, "output": 0 } in config.json to count it as free, or leave out the cost budget`,
+    );
+  }
   return new OdwError(
     "config",
     `A budget of $${costUsd} cannot hold for ${model}, whose price is unknown: set prices["${model}"] to ` +

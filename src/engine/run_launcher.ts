@@ -2,7 +2,7 @@
 import type { OnAsk, ResumeRequest, StartRequest } from "../engine.ts";
 import { OdwError } from "../errors.ts";
 import type { Provider } from "../provider.ts";
-import type { EventBody, Run, RunRecord } from "../run.ts";
+import type { EventBody, Run, RunRecord, SpecChanges } from "../run.ts";
 import type { ParsedScript } from "../sandbox.ts";
 import type { Recorded } from "../store.ts";
 import { interruptedWork } from "./interrupted_work.ts";
@@ -68,14 +68,9 @@ export class RunLauncher {
 
   /** See Engine.resume. */
   async resume(request: ResumeRequest): Promise<Run> {
-    const { sandbox, provider, store } = this.#parts;
-    const id = await store.findRun(request.ref);
-    const before = await store.getRun(id);
-    const changes = changesOf(request, before.spec);
-    const { script: text, scriptPath: file, model, limits } = { ...before.spec, ...changes };
-    const script = sandbox.parse({ text, file });
-    checkModels(script, model, provider);
-    checkPrices(script, { model, limits }, provider);
+    const { store } = this.#parts;
+    const { before, changes, script } = await this.#resumable(request);
+    const { id } = before;
     if (request.script) changes.dialect = script.dialect;
     const notices = await interruptedWork(store, id);
     const record = await this.#own(id);
@@ -88,6 +83,27 @@ export class RunLauncher {
     return await store.getRun(id);
   }
 
+  /** See Engine.checkResume. */
+  async checkResume(request: ResumeRequest): Promise<void> {
+    const { before: { id, status, isOwned } } = await this.#resumable(request);
+    if (isOwned) throw ownedElsewhere(id);
+    if (status === "completed") {
+      throw new OdwError("conflict", `run ${id} has completed: there is nothing to go on with`);
+    }
+  }
+
+  /** Throws what is wrong with the script, its models and their prices. */
+  async #resumable(request: ResumeRequest): Promise<{ before: RunRecord; changes: SpecChanges; script: ParsedScript }> {
+    const { sandbox, provider, store } = this.#parts;
+    const before = await store.getRun(await store.findRun(request.ref));
+    const changes = changesOf(request, before.spec);
+    const { script: text, scriptPath: file, model, limits } = { ...before.spec, ...changes };
+    const script = sandbox.parse({ text, file });
+    checkModels(script, model, provider);
+    checkPrices(script, { model, limits }, provider);
+    return { before, changes, script };
+  }
+
   /** Cancels what runs here, and settles when all of it has stopped. */
   async close(): Promise<void> {
     for (const run of this.#live.values()) run.cancel();
@@ -96,10 +112,7 @@ export class RunLauncher {
 
   async #own(id: string): Promise<RunRecord> {
     if (await claim(this.#parts.store, id, this.owner)) return await this.#parts.store.getRun(id);
-    throw new OdwError(
-      "conflict",
-      `run ${id} is still running in another process: follow it with odw watch ${id}, or stop it with odw cancel ${id}`,
-    );
+    throw ownedElsewhere(id);
   }
 
   #launch(opening: EventBody, record: RunRecord, { script, recorded, onAsk, notices }: Launch): void {
@@ -117,6 +130,13 @@ export class RunLauncher {
     ending.catch(() => {});
     this.#endings.set(id, ending);
   }
+}
+
+function ownedElsewhere(id: string): OdwError {
+  return new OdwError(
+    "conflict",
+    `run ${id} is still running in another process: follow it with odw watch ${id}, or stop it with odw cancel ${id}`,
+  );
 }
 
 function nothingRecorded(): Recorded {

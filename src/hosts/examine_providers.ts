@@ -4,6 +4,7 @@ import { errorInfo } from "../errors.ts";
 import type { Finding, MachineExamination } from "../hosts.ts";
 import { isJsonObject, type Json } from "../json.ts";
 import type { ProviderModels } from "../provider.ts";
+import { isHostModel } from "../sampling.ts";
 import { BUILT_IN_ROUTES } from "../vendors.ts";
 import { failed, ok, warning } from "./finding.ts";
 
@@ -38,7 +39,7 @@ export async function examineProviders(
     const list = lists.find((one) => one.provider === provider.name);
     return list ? providerFinding(provider, list, { settings, latencyMs: times[i] ?? null }) : [];
   });
-  return [...findings, ...missingKeys(settings), ...missingModels(settings, lists)];
+  return [...findings, ...missingKeys(settings), ...missingModels(settings, lists), ...hostModels(settings)];
 }
 
 /** Version, models and how much they take in. */
@@ -116,8 +117,18 @@ function providerFinding(
 /** Providers that a configured model needs and that have no key. */
 function missingKeys(settings: Settings): Finding[] {
   return settings.providers
-    .filter(({ name, missingKey }) => missingKey !== null && isUsed(name, settings))
+    .filter(({ name, api, missingKey }) => missingKey !== null && api !== "mcp-sampling" && isUsed(name, settings))
     .map(({ name, missingKey }) => failed(`provider ${name}`, "it has no key", missingKey ?? ""));
+}
+
+/** They are there for runs of a host that lends its model, and nowhere else. */
+function hostModels({ models }: Settings): Finding[] {
+  const names = Object.entries(models).filter(([, model]) => isHostModel(model)).map(([name]) => name);
+  if (names.length === 0) return [];
+  const detail =
+    `models.${names.join(", models.")} ${names.length === 1 ? "is" : "are"} a coding agent's own (MCP sampling): ` +
+    "only runs that VS Code or Copilot CLI starts can use it";
+  return [warning("host model", detail, "give --model in a terminal, or choose a provider's model with odw init")];
 }
 
 /** Only where the provider answered: a list that is not there tells nothing. */

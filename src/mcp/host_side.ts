@@ -11,6 +11,7 @@ import {
 } from "@modelcontextprotocol/server";
 import { fileURLToPath } from "node:url";
 import type { Question } from "../run.ts";
+import type { Lending } from "./host_model.ts";
 
 const ROOTS_TIMEOUT_MS = 2_000;
 const ROOTS = "roots";
@@ -35,14 +36,15 @@ export interface HostSide {
   /** The folder that the host works in; undefined: it tells none. Throws InputNeeded, as `ask`. */
   workspace(context: ServerContext): Promise<string | undefined>;
   extensions(context: ServerContext): Record<string, unknown>;
+  /** null: the host does not let servers use its model. */
+  lending(context: ServerContext): Lending | null;
 }
 
 export function hostSideOf(server: McpServer): HostSide {
   /** Of this connection, until the host says that it has changed. */
   let folder: Promise<string | undefined> | null = null;
   server.server.setNotificationHandler("notifications/roots/list_changed", () => void (folder = null));
-  const capabilities = (context: ServerContext): ClientCapabilities =>
-    envelopeOf(context)[CLIENT_CAPABILITIES_META_KEY] ?? server.server.getClientCapabilities() ?? {};
+  const capabilities = (context: ServerContext) => capabilitiesOf(server, context);
   return {
     canAsk: (context) => {
       const { elicitation } = capabilities(context);
@@ -72,6 +74,7 @@ export function hostSideOf(server: McpServer): HostSide {
       return folder;
     },
     extensions: (context) => capabilities(context).extensions ?? {},
+    lending: (context) => lendingOf(server, context),
   };
 
   function rootsOfRound(context: ServerContext): Promise<string | undefined> {
@@ -79,6 +82,16 @@ export function hostSideOf(server: McpServer): HostSide {
     if (response.kind === "roots") return Promise.resolve(firstFolder(response.roots));
     throw new InputNeeded(inputRequired({ inputRequests: { [ROOTS]: inputRequired.listRoots() } }));
   }
+}
+
+function capabilitiesOf(server: McpServer, context: ServerContext): ClientCapabilities {
+  return envelopeOf(context)[CLIENT_CAPABILITIES_META_KEY] ?? server.server.getClientCapabilities() ?? {};
+}
+
+function lendingOf(server: McpServer, context: ServerContext): Lending | null {
+  const { sampling } = capabilitiesOf(server, context);
+  if (sampling === undefined) return null;
+  return { hasTools: sampling.tools !== undefined, server: isStateless(context) ? null : server };
 }
 
 /** What a request since 2026 carries of its client; the SDK has checked it. */

@@ -2,6 +2,7 @@
 import { createMcpHandler, type Transport } from "@modelcontextprotocol/server";
 import { serveStdio, StdioServerTransport } from "@modelcontextprotocol/server/stdio";
 import type { McpParts } from "../mcp.ts";
+import { HostModel } from "./host_model.ts";
 import { createMcpServer } from "./server.ts";
 
 export interface StdioOptions {
@@ -20,7 +21,13 @@ export async function serveMcpStdio(parts: McpParts, options: StdioOptions = {})
     kept.add(work);
     return work.finally(() => kept.delete(work));
   };
-  const serverOptions = { followsRoots: true, keep, ...(progressEveryMs === undefined ? {} : { progressEveryMs }) };
+  const hostModel = new HostModel();
+  const serverOptions = {
+    followsRoots: true,
+    keep,
+    hostModel,
+    ...(progressEveryMs === undefined ? {} : { progressEveryMs }),
+  };
   const handle = serveStdio(() => createMcpServer(parts, serverOptions), { transport });
   const onclose = transport.onclose;
   transport.onclose = () => {
@@ -28,12 +35,13 @@ export async function serveMcpStdio(parts: McpParts, options: StdioOptions = {})
     resolve();
   };
   await promise;
+  await hostModel.close();
   await Promise.allSettled(kept);
   await handle.close();
 }
 
 /** For `/mcp`: each request by itself; the caller has checked the token. Its workspace is the server's own. */
 export function mcpOverHttp(parts: McpParts): (request: Request) => Promise<Response> {
-  const handler = createMcpHandler(() => createMcpServer(parts, { followsRoots: false }));
+  const handler = createMcpHandler(() => createMcpServer(parts, { followsRoots: false, hostModel: null }));
   return (request) => handler.fetch(request);
 }

@@ -3,7 +3,7 @@ import type { McpServer } from "@modelcontextprotocol/server";
 import * as z from "zod";
 import { builtInWorkflows } from "../workflows.ts";
 import { SCRIPT_GUIDE } from "./guide.ts";
-import { anyEngine, type ToolParts } from "./tools.ts";
+import { anyPlace, type ToolParts } from "./tools.ts";
 
 export function registerPrompts(server: McpServer, parts: ToolParts): void {
   const task = z.string().describe("what shall be done, in words");
@@ -17,7 +17,9 @@ export function registerPrompts(server: McpServer, parts: ToolParts): void {
     description: "Starts a saved workflow and brings its answer into the chat",
     argsSchema: z.object({ name: z.string(), task }),
   }, async ({ name, task }, context) => {
-    const found = (await (await anyEngine(parts, context)).workflows()).find((workflow) => workflow.name === name);
+    const found = (await (await anyPlace(parts, context)).engine.workflows()).find((workflow) =>
+      workflow.name === name
+    );
     const about = found?.description ?? "There is no workflow of that name; workflow_list names those that are there.";
     return user(startText({ name, about, task }));
   });

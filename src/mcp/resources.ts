@@ -3,7 +3,7 @@ import type { InputRequiredResult, McpServer, ReadResourceResult } from "@modelc
 import { ResourceTemplate, type ServerContext } from "@modelcontextprotocol/server";
 import type { Engine } from "../engine.ts";
 import { reportSource } from "../report_source.ts";
-import { anyEngine, type ToolParts } from "./tools.ts";
+import { anyPlace, type ToolParts } from "./tools.ts";
 
 export function registerResources(server: McpServer, parts: ToolParts): void {
   const report = async (engine: Engine, ref: string) => {
@@ -34,7 +34,7 @@ function readBy(
     { id }: Record<string, string | string[]>,
     context: ServerContext,
   ): Promise<ReadResourceResult | InputRequiredResult> => {
-    const text = await read(await anyEngine(parts, context), String(id));
+    const text = await read((await anyPlace(parts, context)).engine, String(id));
     return { contents: [{ uri: uri.href, mimeType, text }] };
   };
 }

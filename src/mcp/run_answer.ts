@@ -85,9 +85,11 @@ function nextOf({ id, status }: RunRecord, { isLong, path, approveBy }: NextOpti
       if (approveBy !== null) return `ask the user to approve it in a terminal: ${approveBy}; then call workflow_wait`;
       return `ask the user the question, then call workflow_respond with {"run_id":"${id}","answer":"…"}`;
     case "paused":
-      return `tell the user why it is paused; odw resume ${id} goes on, with higher limits where a budget is used up`;
+      return `tell the user why it is paused; if they want it to go on, call workflow_start with {"resume":"${id}"}, or they run ` +
+        `odw resume ${id}, with higher limits where a budget is used up`;
     case "interrupted":
-      return `its process is gone; the user can go on with odw resume ${id}, and nothing that was done is lost`;
+      return `its process is gone, and nothing that was done is lost; call workflow_start with {"resume":"${id}"} to go on, or the ` +
+        `user runs odw resume ${id}`;
     case "failed":
       return "read error: correct the script or its args and start again";
     case "cancelled":

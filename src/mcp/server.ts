@@ -5,6 +5,7 @@ import * as z from "zod";
 import { errorInfo } from "../errors.ts";
 import type { McpParts } from "../mcp.ts";
 import { INSTRUCTIONS, SCRIPT_GUIDE } from "./guide.ts";
+import type { HostModel } from "./host_model.ts";
 import { hostSideOf, InputNeeded } from "./host_side.ts";
 import { registerPrompts } from "./prompts.ts";
 import { registerResources } from "./resources.ts";
@@ -33,12 +34,14 @@ const ONE_RUN = z.object({ run_id: runId });
 
 const START =
   `Start an odw workflow: many agents, orchestrated by a script, outside this chat. Answers at once with run_id; then call workflow_wait. ` +
-  `Give name (see workflow_list) or script. A run reads the workspace and changes nothing unless the user allowed more: no argument can.\n\n` +
+  `Give name (see workflow_list) or script, or resume. A run reads the workspace and changes nothing unless the user allowed more: no argument can.\n\n` +
   `How to write a script:\n${SCRIPT_GUIDE}`;
 
 export interface ServerSettings {
   /** See ToolParts. */
   followsRoots: boolean;
+  /** See ToolParts. */
+  hostModel: HostModel | null;
   progressEveryMs?: number;
   /** Told of work that has to end even when the connection does. */
   keep?: tools.ToolParts["keep"];
@@ -49,8 +52,9 @@ export function createMcpServer(given: McpParts, settings: ServerSettings): McpS
     instructions: INSTRUCTIONS,
     capabilities: { tools: {}, resources: {}, prompts: {}, extensions: { [TASKS_EXTENSION]: {} } },
   });
-  const { followsRoots, progressEveryMs = PROGRESS_EVERY_MS, keep = (work) => work } = settings;
-  const parts: tools.ToolParts = { ...given, followsRoots, progressEveryMs, keep, host: hostSideOf(server) };
+  const { followsRoots, hostModel, progressEveryMs = PROGRESS_EVERY_MS, keep = (work) => work } = settings;
+  const host = hostSideOf(server);
+  const parts: tools.ToolParts = { ...given, followsRoots, hostModel, progressEveryMs, keep, host };
   registerTools(server, parts);
   registerResources(server, parts);
   registerPrompts(server, parts);

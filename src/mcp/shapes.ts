@@ -6,7 +6,9 @@ const json = z.json() as z.ZodType<Json>;
 export const runId = z.string().min(1).describe("run_id of workflow_start; the beginning of one is enough");
 
 export const limits = {
-  model: z.string().optional().describe("default model of the agents; leave out for the configured one"),
+  model: z.string().optional().describe(
+    "default model of the agents; leave out for the configured one; host:default is this host's own, where it offers sampling",
+  ),
   max_agents: z.int().positive().optional().describe("agents in all"),
   max_output_tokens: z.int().positive().optional(),
   max_cost_usd: z.number().positive().optional(),
@@ -16,6 +18,7 @@ export const limits = {
 export const startInput = z.object({
   name: z.string().optional().describe("a saved workflow; see workflow_list"),
   script: z.string().optional().describe("a workflow script of your own, instead of name"),
+  resume: z.string().optional().describe("run_id of a run that stands still, to go on with, instead of name"),
   args: json.optional().describe("what the script sees as args"),
   ...limits,
 });

@@ -14,6 +14,7 @@ import type { RunRecord } from "../run.ts";
 import { elicitation } from "./host_side.ts";
 import { handOnGiven } from "./questions.ts";
 import type { startInput } from "./shapes.ts";
+import { startRun } from "./starting.ts";
 import * as tools from "./tools.ts";
 
 export const TASKS_EXTENSION = "io.modelcontextprotocol/tasks";
@@ -28,7 +29,7 @@ export async function startAsTask(
   context: ServerContext,
 ): Promise<CallToolResult> {
   const place = await tools.placeOf(parts, context);
-  const record = await parts.keep(tools.startRun(parts, input, place));
+  const record = await parts.keep(startRun(parts, input, place));
   const answer = await tools.answerOf(parts, place, { id: record.id, context });
   return { ...answer, ...taskOf(record, "working"), resultType: "task" };
 }
@@ -39,7 +40,7 @@ export function registerTasks(server: McpServer, parts: tools.ToolParts): void {
       if (!(TASKS_EXTENSION in parts.host.extensions(context))) {
         throw new ProtocolError(ProtocolErrorCode.MethodNotFound, `declare the extension ${TASKS_EXTENSION} first`);
       }
-      const place: tools.Place = { engine: await tools.anyEngine(parts, context), cwd: undefined };
+      const place = { ...await tools.anyPlace(parts, context), cwd: undefined };
       return { ...await act({ place, record: await taskRun(place, given.taskId), context }) };
     });
   handle("tasks/get", (call) => stateOf(parts, call));
@@ -48,6 +49,7 @@ export function registerTasks(server: McpServer, parts: tools.ToolParts): void {
     return {};
   });
   handle("tasks/update", async ({ place, record, context }) => {
+    parts.hostModel?.offers.answer(context.mcpReq.inputResponses);
     await handOnGiven(tools.questionParts(parts, place), record, context);
     return {};
   });
@@ -61,6 +63,8 @@ interface TaskCall {
 
 async function stateOf(parts: tools.ToolParts, { place, record, context }: TaskCall): Promise<object> {
   const { status, question } = record;
+  const samples = parts.hostModel?.offers.pending(record.id);
+  if (samples) return { ...taskOf(record, "input_required"), inputRequests: samples };
   if (status === "queued" || status === "running") return taskOf(record, "working");
   if (status === "cancelled") return taskOf(record, "cancelled");
   if (status === "waiting" && question) {

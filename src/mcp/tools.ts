@@ -1,26 +1,34 @@
 // What each tool does, over the engine.
 import type { CallToolResult, ServerContext } from "@modelcontextprotocol/server";
 import type * as z from "zod";
-import type { Engine, StartRequest } from "../engine.ts";
-import { errorInfo, OdwError } from "../errors.ts";
+import type { Engine } from "../engine.ts";
+import { OdwError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { McpParts } from "../mcp.ts";
-import { hasEnded, type RunLimits, type RunRecord } from "../run.ts";
+import type { SamplingAddress } from "../sampling.ts";
+import { hasEnded, type RunLimits } from "../run.ts";
+import type { HostModel } from "./host_model.ts";
 import { type HostSide, InputNeeded } from "./host_side.ts";
 import { approvalSteps, askHost, type QuestionParts, respondFor } from "./questions.ts";
 import { resultText, runAnswer } from "./run_answer.ts";
+import { SamplingRounds } from "./sampling_rounds.ts";
 import type { planInput, resultInput, startInput, waitInput } from "./shapes.ts";
+import { startRun } from "./starting.ts";
 import { type Progress, waitForRun } from "./wait.ts";
 
 /** Of a call that waits: hosts give up after 60 s. */
 const CALL_MS = 50_000;
 /** The shortest time in which a user can read a question. */
 const LEAST_ASK_MS = 5_000;
+/** Whose samples are those of no run: planning happens in this server's own engine. */
+const PLANNER = "planner";
 
 export interface ToolParts extends McpParts {
   host: HostSide;
   /** False over HTTP: there the server's own folder is the workspace. */
   followsRoots: boolean;
+  /** null: this face cannot lend the host's model to runs. */
+  hostModel: HostModel | null;
   /** Given work that has to end even when the connection does: a run that is recorded shall begin. */
   keep<T>(work: Promise<T>): Promise<T>;
   /** Of notifications while a call waits. */
@@ -50,28 +58,9 @@ export async function list(parts: ToolParts, context: ServerContext) {
 export async function start(parts: ToolParts, input: z.output<typeof startInput>, context: ServerContext) {
   const place = await placeOf(parts, context);
   const record = await parts.keep(startRun(parts, input, place));
-  const warnings = await parts.warnings(place.cwd);
+  const { cwd, lend } = place;
+  const warnings = await parts.warnings({ cwd, sampling: lend(PLANNER), model: record.spec.model });
   return answer({ ...await runAnswer(place.engine, record, { parts }), ...(warnings.length > 0 ? { warnings } : {}) });
-}
-
-/** Recorded, and begun in a process that outlives this one. */
-export async function startRun(
-  parts: ToolParts,
-  input: z.output<typeof startInput>,
-  { engine, cwd }: Place,
-): Promise<RunRecord> {
-  const request = startRequest(input);
-  await refuseFaults(engine, request);
-  const { id } = await engine.create(request);
-  try {
-    await parts.launch(id, cwd);
-  } catch (error) {
-    const { code, message } = errorInfo(error);
-    throw new OdwError(code ?? "denied", `${message}; the run is kept, the user can start it with: odw resume ${id}`, {
-      cause: error,
-    });
-  }
-  return await engine.get(id);
 }
 
 export async function wait(parts: ToolParts, { run_id, wait_s }: z.output<typeof waitInput>, context: ServerContext) {
@@ -79,12 +68,14 @@ export async function wait(parts: ToolParts, { run_id, wait_s }: z.output<typeof
   const place = await placeOf(parts, context);
   const { id } = await place.engine.get(run_id);
   const leftMs = () => wait_s * 1000 - (Date.now() - begun);
+  const rounds = parts.hostModel && new SamplingRounds(parts.hostModel, id, context);
   for (;;) {
-    await waitOnce(parts, { engine: place.engine, id, waitMs: leftMs() }, context);
+    await waitOnce(parts, { engine: place.engine, id, waitMs: leftMs(), rounds }, context);
+    rounds?.ask();
     const record = await place.engine.get(id);
     const timeoutMs = Math.max(LEAST_ASK_MS, CALL_MS - (Date.now() - begun));
     const goesOn = await askHost(questionParts(parts, place), record, { context, timeoutMs });
-    if (!goesOn || leftMs() <= 0) return await answerOf(parts, place, { id, context });
+    if (!goesOn || leftMs() <= 0 || rounds?.isUsedUp) return await answerOf(parts, place, { id, context });
   }
 }
 
@@ -139,13 +130,13 @@ export async function cancel(parts: ToolParts, { run_id }: { run_id: string }, c
 
 export async function plan(parts: ToolParts, { task, topology }: z.output<typeof planInput>, context: ServerContext) {
   const { engine } = await placeOf(parts, context);
-  const made = await engine.plan({
-    task,
-    planner: "auto",
-    allowContents: false,
-    limits: DEFAULT_LIMITS,
-    ...(topology === undefined ? {} : { topology }),
-  });
+  const begin = () =>
+    engine.plan({
+      ...{ task, planner: "auto", allowContents: false, limits: DEFAULT_LIMITS },
+      ...(topology === undefined ? {} : { topology }),
+    });
+  const rounds = parts.hostModel && new SamplingRounds(parts.hostModel, PLANNER, context);
+  const made = rounds ? await rounds.carry(begin) : await begin();
   const { estimate, problems } = made.check;
   const builtIn = /^built-in:(.+)$/.exec(made.script.file)?.[1];
   return answer({
@@ -170,24 +161,32 @@ export interface Place {
   engine: Engine;
   /** undefined: the folder that odw was started in. */
   cwd: string | undefined;
+  /** The way to the host's model for a run, or for what else `owner` names; null: the host does not lend it. */
+  lend(owner: string): SamplingAddress | null;
 }
 
 export async function placeOf(parts: ToolParts, context: ServerContext): Promise<Place> {
-  const cwd = parts.followsRoots ? await parts.host.workspace(context) : undefined;
-  return { engine: await parts.engine(cwd), cwd };
+  return await placeIn(parts, context, parts.followsRoots ? await parts.host.workspace(context) : undefined);
 }
 
-export function questionParts(parts: ToolParts, { engine, cwd }: Place): QuestionParts {
+async function placeIn(parts: ToolParts, context: ServerContext, cwd: string | undefined): Promise<Place> {
+  const { hostModel, host } = parts;
+  const lending = hostModel && host.lending(context);
+  const lend = (owner: string) => lending && hostModel.address(owner, lending);
+  return { engine: await parts.engine({ cwd, sampling: lend(PLANNER) }), cwd, lend };
+}
+
+export function questionParts(parts: ToolParts, { engine, cwd, lend }: Place): QuestionParts {
   const { host, approveInChat } = parts;
-  return { engine, host, approveInChat, goOn: ({ id }) => parts.launch(id, cwd) };
+  return { engine, host, approveInChat, goOn: ({ id }) => parts.launch(id, { cwd, sampling: lend(id) }) };
 }
 
 /** For what no workspace matters to: all of them see the same runs. */
-export async function anyEngine(parts: ToolParts, context: ServerContext): Promise<Engine> {
+export async function anyPlace(parts: ToolParts, context: ServerContext): Promise<Place> {
   try {
-    return (await placeOf(parts, context)).engine;
+    return await placeOf(parts, context);
   } catch (error) {
-    if (error instanceof InputNeeded) return await parts.engine(undefined);
+    if (error instanceof InputNeeded) return await placeIn(parts, context, undefined);
     throw error;
   }
 }
@@ -205,9 +204,17 @@ export async function answerOf(
   return answer(await runAnswer(engine, record, { parts, approveBy }));
 }
 
+interface Waiting {
+  engine: Engine;
+  id: string;
+  waitMs: number;
+  /** What the run wants of the host's model ends the wait too. */
+  rounds: SamplingRounds | null;
+}
+
 async function waitOnce(
   parts: ToolParts,
-  { engine, id, waitMs }: { engine: Engine; id: string; waitMs: number },
+  { engine, id, waitMs, rounds }: Waiting,
   { mcpReq }: ServerContext,
 ): Promise<void> {
   const { status, isOwned } = await engine.get(id);
@@ -220,47 +227,11 @@ async function waitOnce(
     void mcpReq.notify({ method: "notifications/progress", params }).catch(() => {});
   };
   const { progressEveryMs } = parts;
-  const options = { waitMs, signal: mcpReq.signal, progressEveryMs };
-  await waitForRun(engine, id, token === undefined ? options : { ...options, onProgress });
-}
-
-function startRequest({ name, script, args, model, ...given }: z.output<typeof startInput>): StartRequest {
-  if ((name === undefined) === (script === undefined)) {
-    throw new OdwError(
-      "usage",
-      "give either name (a saved workflow, see workflow_list) or script (a workflow script of your own)",
-    );
-  }
-  const limits: Partial<RunLimits> = {
-    ...(given.concurrency === undefined ? {} : { concurrency: given.concurrency }),
-    ...(given.max_agents === undefined ? {} : { agents: given.max_agents }),
-    ...(given.max_output_tokens === undefined ? {} : { tokens: given.max_output_tokens }),
-    ...(given.max_cost_usd === undefined ? {} : { costUsd: given.max_cost_usd }),
-  };
-  return {
-    script: script === undefined ? { name: name! } : { text: script, file: "script.js" },
-    limits,
-    onAsk: "wait",
-    ...(args === undefined ? {} : { args }),
-    ...(model === undefined ? {} : { model }),
-  };
-}
-
-/** A script of the model's own is checked first: it hears the line and the corrected pattern, and nothing has been paid. */
-async function refuseFaults(engine: Engine, { script, args, model, limits }: StartRequest): Promise<void> {
-  if ("name" in script) return;
-  const check = await engine.check({
-    script,
-    ...(args === undefined ? {} : { args }),
-    ...(model === undefined ? {} : { model }),
-    ...(limits === undefined ? {} : { limits }),
-  });
-  const faults = check.problems.filter(({ severity }) => severity === "error");
-  if (faults.length === 0) return;
-  const lines = faults.slice(0, 5).map(({ place, message, fix }) =>
-    `${place ? `${place}: ` : ""}${message}${fix ? `\n  write: ${fix}` : ""}`
-  );
-  throw new OdwError("script_invalid", `the script was not started:\n${lines.join("\n")}`);
+  const offered = new AbortController();
+  const stopListening = rounds?.listen(() => offered.abort());
+  const signal = AbortSignal.any([mcpReq.signal, offered.signal]);
+  const options = { waitMs, signal, progressEveryMs };
+  await waitForRun(engine, id, token === undefined ? options : { ...options, onProgress }).finally(stopListening);
 }
 
 /** Hosts show the model either the text or the structure: both say the same. */

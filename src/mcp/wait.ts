@@ -3,6 +3,9 @@ import type { Engine } from "../engine.ts";
 import type { Event } from "../run.ts";
 
 const GOES_ON_MS = 10_000;
+/** A process has to start first. */
+const BEGINS_MS = 20_000;
+const POLL_MS = 200;
 
 export interface WaitOptions {
   waitMs: number;
@@ -46,6 +49,24 @@ export async function waitForRun(engine: Engine, id: string, options: WaitOption
 function standsStill({ type }: Event): boolean | null {
   if (type === "run_waiting" || type === "run_paused") return true;
   return type === "question_answered" || type === "run_resumed" || type === "run_started" ? false : null;
+}
+
+/** How often a run was begun or gone on with. */
+export async function beginningsOf(engine: Engine, id: string): Promise<number> {
+  let count = 0;
+  const types: Event["type"][] = ["run_started", "run_resumed"];
+  await engine.follow(id, { after: 0, types, detail: "brief", live: false }, (events) => count += events.length);
+  return count;
+}
+
+/** False: no process has taken the run up in time; it said why to nobody. A run that stands still ends a follower, so it is asked for. */
+export async function waitForBeginning(engine: Engine, id: string, { after }: { after: number }): Promise<boolean> {
+  const untilMs = performance.now() + BEGINS_MS;
+  while (performance.now() < untilMs) {
+    if (await beginningsOf(engine, id) > after) return true;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  return false;
 }
 
 /** After an answer: until its run has taken it, so that nobody is asked the same again. `resumes`: a new process has to begin first. */

@@ -21,6 +21,7 @@ import { LARGEST_CONTEXT, ollamaChat } from "./ollama_chat.ts";
 import { openaiChat } from "./openai_chat.ts";
 import { openaiResponses } from "./openai_responses.ts";
 import { type OutputPlan, planOutput } from "./output_plan.ts";
+import { mcpSampling } from "./mcp_sampling.ts";
 import { namedMaxTokens, refusedFeature } from "./refused_feature.ts";
 import { ToolTexts } from "./tool_texts.ts";
 import type { Answer, Feature, WireFormat, WireRequest } from "./wire_format.ts";
@@ -36,6 +37,7 @@ const FORMATS: Record<Exclude<ProviderApi, "simulated">, WireFormat> = {
   "openai-chat": openaiChat,
   "openai-responses": openaiResponses,
   "ollama-chat": ollamaChat,
+  "mcp-sampling": mcpSampling,
 };
 
 /** What a model was found to refuse, kept as long as the connection. */

@@ -118,9 +118,10 @@ function badFrame(error: FrameError, settings: ProviderSettings): ProviderError 
 function withUsage(thrown: unknown, reader: AnswerReader): unknown {
   const usage = reader.usage();
   if (!(thrown instanceof ProviderError) || thrown.usage || !usage) return thrown;
-  const { code, provider, status, retryable, retryAfterMs, resetAt } = thrown;
+  const { code, provider, status, retryable, retryAfterMs, resetAt, closes } = thrown;
   const failure: ProviderFailure = { code, provider, status, retryable, usage };
   if (retryAfterMs !== undefined) failure.retryAfterMs = retryAfterMs;
   if (resetAt !== undefined) failure.resetAt = resetAt;
+  if (closes) failure.closes = true;
   return new ProviderError(thrown.message, failure);
 }

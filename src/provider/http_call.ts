@@ -3,6 +3,7 @@ import type { ProviderSettings } from "../config.ts";
 import { ProviderError, type ProviderFailure } from "../provider.ts";
 import { Buffers, ByteReader } from "./byte_reader.ts";
 import { failureOf } from "./failure.ts";
+import { hostGone } from "./mcp_sampling.ts";
 import { redact } from "./redact.ts";
 import { Utf8Pieces } from "./utf8_pieces.ts";
 import { Watchdog, type Watched } from "./watchdog.ts";
@@ -202,6 +203,7 @@ function networkFailure(thrown: unknown, settings: ProviderSettings): ProviderEr
   if (/certificate|\btls\b|\bssl\b|handshake|corrupt message|peer sent/i.test(words)) {
     return of("service_unavailable", false, `The TLS connection to ${place} failed: ${said}`);
   }
+  if (settings.api === "mcp-sampling") return hostGone("it cannot be reached any more", settings);
   if (/refused|dns error|lookup|unreachable|no route|tcp connect/i.test(words)) {
     return of("service_unavailable", true, `${place} cannot be reached: ${said}; is it running, and is baseUrl right?`);
   }

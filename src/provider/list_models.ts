@@ -22,6 +22,8 @@ export interface ListOptions {
 export async function listModels(settings: ProviderSettings, options: ListOptions): Promise<ProviderModels> {
   const provider = settings.name;
   if (settings.missingKey !== null) return { provider, models: [], error: `not set up: ${settings.missingKey}` };
+  // The host chooses by the name, and tells no list.
+  if (settings.api === "mcp-sampling") return { provider, models: [{ id: `${provider}/default`, price: null }] };
   const timeoutMs = options.timeoutMs ?? LIST_TIMEOUT_MS;
   const timeout = AbortSignal.timeout(timeoutMs);
   const signal = AbortSignal.any([options.signal, timeout]);

@@ -2,6 +2,7 @@
 import type { ProviderSettings, Settings } from "../config.ts";
 import { OdwError } from "../errors.ts";
 import type { Route } from "../provider.ts";
+import { HOST_PROVIDER, isHostModel } from "../sampling.ts";
 import { BUILT_IN_ROUTES } from "../vendors.ts";
 import { globPattern } from "./glob.ts";
 
@@ -43,6 +44,7 @@ export class Router {
       );
     }
     if (id === SIMULATED) return this.#simulated("default");
+    if (isHostModel(id)) return this.#host(id);
     const explicit = this.#explicit(id);
     if (explicit?.provider === SIMULATED) return this.#simulated(explicit.modelId);
     const target = explicit ?? this.#byRule(id) ?? this.#byPrefix(id) ?? this.#byDefault(id);
@@ -138,17 +140,24 @@ export class Router {
     return { provider: provider.name, modelId: target.modelId, lane: provider.name, concurrency: provider.concurrency };
   }
 
+  /** Never simulated: who asks for the host's model would take the answer for its own. */
+  #host(id: string): Route {
+    const modelId = id.slice(HOST_PROVIDER.length + 1) || "default";
+    const provider = this.#providers.get(HOST_PROVIDER);
+    if (!provider || provider.missingKey !== null) {
+      const why = provider?.missingKey ?? "this command has no way to it";
+      throw new OdwError("config", `Model "${id}" is the coding agent's own (MCP sampling): ${why}`);
+    }
+    const { name, concurrency, quirks } = provider;
+    return { provider: name, modelId, lane: name, concurrency, ...(quirks.tools === false ? { tools: false } : {}) };
+  }
+
   #simulated(modelId: string): Route {
     const concurrency = this.#providers.get(SIMULATED)?.concurrency ?? SIMULATED_CONCURRENCY;
     return { provider: SIMULATED, modelId, lane: SIMULATED, concurrency };
   }
 
   #unknown(id: string): OdwError {
-    if (/^host[:/]/.test(id)) {
-      const text =
-        `Model "${id}" would be one of the coding agent that started odw (MCP sampling), which odw cannot use`;
-      return new OdwError("config", `${text}: name a model of a provider${this.#candidates()}`);
-    }
     const text =
       `No provider is known for model "${id}": write it as provider/${id}, or add a rule to routes in config.json`;
     return new OdwError("config", text + this.#candidates());

@@ -82,7 +82,7 @@ export class Circuit {
   failed(error: ProviderError, isProbe: boolean): boolean {
     const wasClosed = this.#opening === null;
     if (isProbe) this.#isProbing = false;
-    const opens = FINAL.has(error.code) || (error.retryAfterMs ?? 0) > LONGEST_WAIT_MS;
+    const opens = FINAL.has(error.code) || error.closes || (error.retryAfterMs ?? 0) > LONGEST_WAIT_MS;
     if (opens || (isProbe && OUTAGE.has(error.code))) {
       this.#open(error.code, error.message, this.#resetAt(error));
       return wasClosed || isProbe;

@@ -14,6 +14,7 @@ export const FORWARDED = [
   "start",
   "create",
   "resume",
+  "checkResume",
   "replay",
   "pause",
   "skip",

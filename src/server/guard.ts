@@ -3,7 +3,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import { getCookie } from "hono/cookie";
 import type { ServeOptions } from "../server.ts";
 import { problem, problemResponse } from "./problem.ts";
-import { isSameSecret } from "./secret.ts";
+import { isSameSecret } from "../secret.ts";
 
 export const COOKIE = "odw_session";
 /** A script may have 512 KiB, and its args as much again. */

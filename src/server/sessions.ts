@@ -1,6 +1,6 @@
 // Browsers: a link that works once becomes a cookie, which the token itself vouches for, so that it outlives the server's process.
 import { createHmac } from "node:crypto";
-import { isSameSecret, newSecret } from "./secret.ts";
+import { isSameSecret, newSecret } from "../secret.ts";
 
 const LINK_MS = 5 * 60_000;
 const SESSION_MS = 30 * 24 * 3600_000;

@@ -152,6 +152,13 @@ Deno.test("models puts providers without a key on one line", async () => {
   ];
   const { err } = await cli(["models"], { engine: createFakeEngine({ models }), providers: keyless });
   assert.match(err, /^without a key: b, c \(.*\)\n$/);
+  const host = { ...keyless[0]!, name: "host", api: "mcp-sampling" as const };
+  const more = [...models, { provider: "host", models: [], error: "not set up" }];
+  const told = await cli(["models"], { engine: createFakeEngine({ models: more }), providers: [...keyless, host] });
+  assert.match(
+    told.err,
+    /^without a key: b, c \(.*\)\nhost:default, .* VS Code or Copilot CLI starts \(MCP sampling\)\n$/,
+  );
 });
 
 Deno.test("workflows and agents list what a script or a person can name", async () => {

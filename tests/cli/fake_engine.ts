@@ -176,6 +176,7 @@ export function createFakeEngine(fake: FakeRun = {}): FakeEngine {
       record = parts[Math.min(engine.started.length + engine.resumed.length, parts.length) - 1] ?? record;
       return Promise.resolve({ ...record, status: "running" });
     },
+    checkResume: () => fake.resumeError ? Promise.reject(fake.resumeError) : Promise.resolve(),
     replay(request) {
       engine.replayed.push(request);
       return fake.replay instanceof Error ? Promise.reject(fake.replay) : Promise.resolve(fake.replay ?? null);

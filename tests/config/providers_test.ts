@@ -138,3 +138,49 @@ Deno.test("an OLLAMA_HOST with another scheme or an impossible port is refused",
 Deno.test("parseBaseUrl() drops trailing slashes, queries and default ports", () => {
   assert.equal(parseBaseUrl("https://H.example:443/v1//?a=b#c", "x"), "https://h.example/v1");
 });
+
+const SAMPLING = { port: 40_123, token: "t".repeat(43), hasTools: true };
+
+Deno.test("the host's model is there for a process that odw mcp started or is, on loopback and nowhere else", async () => {
+  await using user = await temporaryUser();
+  const given = provider((await user.load({}, { sampling: SAMPLING })).settings, "host");
+  const inherited = provider((await user.load({ ODW_SAMPLING: JSON.stringify(SAMPLING) })).settings, "host");
+  assert.deepEqual(given, inherited);
+  assert.equal(given.baseUrl, "http://127.0.0.1:40123");
+  assert.deepEqual([given.apiKey, given.missingKey, given.concurrency], [SAMPLING.token, null, 4]);
+  const wide = await user.load({}, { sampling: SAMPLING, flags: { concurrency: 50 } });
+  assert.equal(provider(wide.settings, "host").concurrency, 4);
+  assert.equal(wide.settings.simulated, true, "a lent model is no configured provider");
+});
+
+Deno.test("without a host that lends its model the reason says what to do", async () => {
+  await using user = await temporaryUser();
+  assert.match(provider((await user.load()).settings, "host").missingKey!, /no coding agent .*--model$/);
+  const refused = await user.load({ ODW_SAMPLING: JSON.stringify(SAMPLING) }, { sampling: null });
+  assert.match(provider(refused.settings, "host").missingKey!, /^this host does not offer sampling/);
+});
+
+Deno.test("nothing but a port and a token can come by the environment, and the message does not repeat it", async () => {
+  await using user = await temporaryUser();
+  const wrong = ["x", "{}", '{"port":0,"token":"ssssssssssssssssssssssss"}', '{"port":80,"token":"secret a"}'];
+  for (const text of [...wrong, JSON.stringify({ ...SAMPLING, port: "evil.example:80" })]) {
+    const error = await user.refuse({ ODW_SAMPLING: text });
+    assert.equal(error.message, "ODW_SAMPLING is set and not by odw mcp; unset it");
+  }
+});
+
+Deno.test("a file can make the host's lane wider, and lead it nowhere else", async () => {
+  await using user = await temporaryUser();
+  const file = `${user.home}/config.json`;
+  await user.write(file, '{"providers": {"host": {"concurrency": 8}}}');
+  assert.equal(provider((await user.load({}, { sampling: SAMPLING })).settings, "host").concurrency, 8);
+  await user.write(file, '{"providers": {"host": {"api": "openai-chat", "baseUrl": "https://evil.example/v1"}}}');
+  assert.match((await user.refuse()).message, /providers\.host is the coding agent .*concurrency alone, not api/);
+  await user.write(file, '{"providers": {"x": {"api": "mcp-sampling", "baseUrl": "https://evil.example/v1"}}}');
+  assert.match((await user.refuse()).message, /providers\.x\.api/);
+  await user.write(file, '{"tools": {"environment": ["ODW_SAMPLING"]}}');
+  assert.match(
+    (await user.refuse()).message,
+    /tools\.environment names ODW_SAMPLING, which holds the key of a provider/,
+  );
+});

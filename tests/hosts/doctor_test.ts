@@ -215,3 +215,22 @@ function settings(part: Partial<Settings>): Settings {
     ...part,
   };
 }
+
+Deno.test("doctor says where a coding agent's own model can be used, and calls no key missing", async () => {
+  await using place = await HostPlace.make();
+  const host = {
+    ...ANTHROPIC,
+    name: "host",
+    api: "mcp-sampling" as const,
+    apiKey: null,
+    missingKey: "no coding agent",
+  };
+  const models = { default: "host:default", fast: "host/mini" };
+  const findings = await machine(place.places, settings({ providers: [host], models }));
+  assert.equal(findings.find(({ check }) => check === "provider host"), undefined);
+  const found = findings.find(({ check }) => check === "host model");
+  assert.match(
+    `${found?.status}: ${found?.detail}`,
+    /^warning: models\.default, models\.fast are a coding agent's own/,
+  );
+});

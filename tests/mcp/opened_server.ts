@@ -1,6 +1,7 @@
 // The MCP server over a fake engine, behind the official client, in either era of the protocol.
 import { Client, type ClientOptions, InMemoryTransport } from "@modelcontextprotocol/client";
 import type { McpParts } from "../../src/mcp.ts";
+import type { SamplingAddress } from "../../src/sampling.ts";
 import { serveMcpStdio } from "../../src/mcp/open.ts";
 import { createFakeEngine, type FakeEngine, type FakeRun } from "../cli/fake_engine.ts";
 import { type Answer, answerOf, clientOptions, type Era } from "../end_to_end/mcp_host.ts";
@@ -19,6 +20,8 @@ export interface Opened extends AsyncDisposable {
   engine: FakeEngine;
   /** Runs and folders. */
   launched: [string, string | undefined][];
+  /** The way to the host's model that each launched run got. */
+  lent: (SamplingAddress | null)[];
   saved: Map<string, string>;
   /** Folders that an engine was asked for. */
   folders: (string | undefined)[];
@@ -28,14 +31,18 @@ export interface Opened extends AsyncDisposable {
 export async function openServer(fake: FakeRun = {}, options: OpenOptions = {}): Promise<Opened> {
   const { era = "2025", capabilities, progressEveryMs } = options;
   const engine = createFakeEngine(fake);
-  const opened = { engine, launched: [], saved: new Map(), folders: [] } as unknown as Opened;
+  const opened = { engine, launched: [], lent: [], saved: new Map(), folders: [] } as unknown as Opened;
   const [here, there] = InMemoryTransport.createLinkedPair();
   const ended = serveMcpStdio({
     version: "0.1.0",
     approveInChat: false,
-    engine: (cwd) => Promise.resolve(void opened.folders.push(cwd)).then(() => engine),
+    engine: ({ cwd }) => Promise.resolve(void opened.folders.push(cwd)).then(() => engine),
     warnings: () => Promise.resolve([]),
-    launch: (id, cwd) => Promise.resolve(void opened.launched.push([id, cwd])),
+    launch(id, { cwd, sampling }) {
+      opened.launched.push([id, cwd]);
+      opened.lent.push(sampling);
+      return Promise.resolve();
+    },
     reports: async () => (await import("../../src/report/open.ts")).reports,
     saveResult: (id, text) => Promise.resolve(opened.saved.set(id, text)).then(() => `/home/results/${id}.txt`),
     ...options.parts,

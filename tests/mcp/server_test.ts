@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { OdwError } from "../../src/errors.ts";
 import type { EventBody } from "../../src/run.ts";
 import { builtInWorkflows } from "../../src/workflows.ts";
-import { openServer as open } from "./opened_server.ts";
+import { type Opened, openServer as open } from "./opened_server.ts";
 
 const NAMES = [
   "workflow_list",
@@ -165,4 +165,32 @@ Deno.test("resources hold a run's report and script, prompts teach the dialect",
     arguments: { task: "audit src" },
   });
   assert.match((message?.content as { text: string }).text, /audit src[\s\S]*export const meta/);
+});
+
+Deno.test("workflow_start goes on with a run that stands still, in the folder where it was begun", async () => {
+  const launched: unknown[] = [];
+  const opened: Opened = await open({ record: { status: "paused", result: null }, runsUntilCancelled: true }, {
+    parts: {
+      launch(id, options) {
+        launched.push([id, options]);
+        opened.engine.append({ type: "run_resumed", changes: {} });
+        return Promise.resolve();
+      },
+    },
+  });
+  await using _opened = opened;
+  const wrong = await opened.call("workflow_start", { resume: "last", args: 1 });
+  assert.match(wrong.text, /^usage: resume goes on with a run as it was started: leave out args, or start anew$/);
+  const resumed = await opened.call("workflow_start", { resume: "last", model: "other" });
+  assert.equal(resumed.isError, false, resumed.text);
+  const { run_id } = resumed.structured;
+  assert.deepEqual(launched, [[run_id, { cwd: undefined, sampling: null, model: "other" }]]);
+});
+
+Deno.test("what stands in the way of going on with a run is told, and nothing is launched", async () => {
+  const resumeError = new OdwError("conflict", "run 1 is still running in another process");
+  await using opened = await open({ record: { status: "running" }, resumeError });
+  const { isError, text } = await opened.call("workflow_start", { resume: "last" });
+  assert.deepEqual([isError, text], [true, "conflict: run 1 is still running in another process"]);
+  assert.deepEqual(opened.launched, []);
 });

@@ -4,6 +4,7 @@ import { InMemoryTransport } from "@modelcontextprotocol/client";
 import { isCreateTaskResultV2, isDetailedTaskV2 } from "@modelcontextprotocol/ext-tasks/core/v2";
 import { serveMcpStdio } from "../../src/mcp/open.ts";
 import type { Question, RunRecord } from "../../src/run.ts";
+import type { SamplingAddress } from "../../src/sampling.ts";
 import { createFakeEngine, type FakeEngine } from "../cli/fake_engine.ts";
 
 const TASKS = "io.modelcontextprotocol/tasks";
@@ -18,12 +19,14 @@ interface Reply {
 interface Wire extends AsyncDisposable {
   engine: FakeEngine;
   launched: string[];
+  lent: (SamplingAddress | null)[];
   send(method: string, params: Record<string, unknown>): Promise<Reply>;
 }
 
 async function open(record: Partial<RunRecord>, capabilities: Record<string, unknown>): Promise<Wire> {
   const [here, there] = InMemoryTransport.createLinkedPair();
   const launched: string[] = [];
+  const lent: Wire["lent"] = [];
   const engine = createFakeEngine({
     record,
     runsUntilCancelled: true,
@@ -37,7 +40,11 @@ async function open(record: Partial<RunRecord>, capabilities: Record<string, unk
     approveInChat: false,
     engine: () => Promise.resolve(engine),
     warnings: () => Promise.resolve([]),
-    launch: (id) => Promise.resolve(void launched.push(id)),
+    launch(id, { sampling }) {
+      launched.push(id);
+      lent.push(sampling);
+      return Promise.resolve();
+    },
     reports: () => Promise.reject(new Error("not asked for")),
     saveResult: () => Promise.resolve(null),
   }, { transport: there });
@@ -52,6 +59,7 @@ async function open(record: Partial<RunRecord>, capabilities: Record<string, unk
   return {
     engine,
     launched,
+    lent,
     send(method, params) {
       const id = waiting.size + 1;
       return new Promise((resolve) => {
@@ -142,4 +150,24 @@ Deno.test("tasks/cancel ends the run, and an unknown task is an error", async ()
   assert.equal(cancelled.error, undefined);
   const { result } = await wire.send("tasks/get", { taskId: "01JD" });
   assert.equal(result.status, "cancelled");
+});
+
+Deno.test("what a task's run asks the host's model is the task's input, the same until it is answered", async () => {
+  await using wire = await open({ status: "running", result: null }, { ...DECLARED, sampling: {} });
+  const { result: created } = await wire.send("tools/call", START);
+  const { port, token } = wire.lent[0] ?? assert.fail("no way to the host's model");
+  const sample = { messages: [{ role: "user", content: { type: "text", text: "hello" } }], maxTokens: 10 };
+  const headers = { authorization: `Bearer ${token}` };
+  const asked = await fetch(`http://127.0.0.1:${port}/`, { method: "POST", headers, body: JSON.stringify(sample) });
+  const { taskId } = created;
+  const { result: first } = await wire.send("tasks/get", { taskId });
+  assert.ok(isDetailedTaskV2(first), JSON.stringify(first));
+  const { inputRequests } = first as unknown as { inputRequests: Record<string, unknown> };
+  assert.deepEqual(Object.values(inputRequests), [{ method: "sampling/createMessage", params: sample }]);
+  assert.deepEqual((await wire.send("tasks/get", { taskId })).result.inputRequests, inputRequests);
+  const answer = { role: "assistant", model: "m", content: { type: "text", text: "from the task" } };
+  const inputResponses = { [Object.keys(inputRequests)[0]!]: answer };
+  assert.equal((await wire.send("tasks/update", { taskId, inputResponses })).error, undefined);
+  assert.match(await asked.text(), /from the task/);
+  assert.equal((await wire.send("tasks/get", { taskId })).result.status, "working");
 });

@@ -3,6 +3,7 @@ import type {
   MessageCreateParamsNonStreaming,
   MessageCreateParamsStreaming,
 } from "@anthropic-ai/sdk/resources/messages";
+import type { CreateMessageRequestParams } from "@modelcontextprotocol/server";
 import assert from "node:assert/strict";
 import type { ChatRequest } from "ollama";
 import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/completions";
@@ -11,6 +12,7 @@ import type { Message } from "../../src/provider.ts";
 import { type MessagesBody, messagesBody } from "../../src/provider/anthropic_messages.ts";
 import { contextTokens, type OllamaBody, ollamaBody } from "../../src/provider/ollama_chat.ts";
 import { type ChatBody, chatBody } from "../../src/provider/openai_chat.ts";
+import { type SamplingBody, samplingBody } from "../../src/provider/mcp_sampling.ts";
 import { type ResponsesBody, responsesBody } from "../../src/provider/openai_responses.ts";
 import type { WireRequest } from "../../src/provider/wire_format.ts";
 import { providerNamed } from "./settings.ts";
@@ -20,6 +22,7 @@ type Streaming<Body> = Omit<Body, "stream"> & { stream: true };
 const asMessages = (body: Streaming<MessagesBody>): MessageCreateParamsStreaming => body;
 const asChat = (body: Streaming<ChatBody>): ChatCompletionCreateParamsStreaming => body;
 const asResponses = (body: Streaming<ResponsesBody>): ResponseCreateParamsStreaming => body;
+const asSampling = (body: SamplingBody): CreateMessageRequestParams => body;
 const asOllama = (body: OllamaBody): ChatRequest => body;
 /** Names that an SDK does not know: only those that are named here may go out. */
 type Unknown<Body, Known> = Exclude<keyof Body, keyof Known>;
@@ -230,4 +233,36 @@ Deno.test("Ollama: gpt-oss gets levels of thinking, other models a switch", () =
   assert.equal(ollamaBody(wired({ modelId: "gpt-oss:20b", effort: "max" })).think, "high");
   assert.equal(ollamaBody(wired({ effort: "low" })).think, false);
   assert.equal(ollamaBody(wired({ effort: undefined })).think, undefined);
+});
+
+Deno.test("sampling: a turn of tools in the protocol's own blocks, and one block where one is enough", () => {
+  const body = asSampling(samplingBody(wired({ modelId: "gpt-5", schema: undefined })));
+  assert.deepEqual(body.messages, [
+    { role: "user", content: { type: "text", text: "read two files" } },
+    {
+      role: "assistant",
+      content: [
+        { type: "text", text: "I read them" },
+        { type: "tool_use", id: "c1", name: "read", input: { path: "a" } },
+        { type: "tool_use", id: "c2", name: "read", input: { path: "b" } },
+      ],
+    },
+    {
+      role: "user",
+      content: [
+        { type: "tool_result", toolUseId: "c1", content: [{ type: "text", text: "text of a" }] },
+        { type: "tool_result", toolUseId: "c2", content: [{ type: "text", text: "no such file" }], isError: true },
+      ],
+    },
+    { role: "user", content: { type: "text", text: "go on" } },
+  ]);
+  assert.deepEqual(body.modelPreferences, { hints: [{ name: "gpt-5" }], intelligencePriority: 1 });
+  assert.deepEqual([body.systemPrompt, body.maxTokens, body.temperature], ["be brief", 1000, 0.5]);
+  assert.deepEqual(body.tools?.map(({ name, inputSchema }) => [name, inputSchema.type]), [["read", "object"]]);
+});
+
+Deno.test("sampling: no tools go out to a host that takes none, and host:default hints at nothing", () => {
+  const settings = providerNamed("host", { api: "mcp-sampling", quirks: { tools: false } });
+  const body = samplingBody(wired({ settings, modelId: "default", effort: undefined, toolChoice: "none" }));
+  assert.deepEqual([body.tools, body.toolChoice, body.modelPreferences], [undefined, undefined, undefined]);
 });

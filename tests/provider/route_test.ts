@@ -41,7 +41,6 @@ Deno.test("a provider in front of the id is split off once, and the rest goes ou
 Deno.test("built-in prefixes lead to their vendors, and gpt-oss to none", () => {
   assert.equal(routed("claude-sonnet-5-5"), "anthropic claude-sonnet-5-5");
   for (const id of ["gpt-6-sol", "chatgpt-x", "codex-1", "o3", "o4-mini"]) assert.equal(routed(id), `openai ${id}`);
-  assert.match(refusal("host:any"), /MCP sampling\), which odw cannot use: name a model of a provider/);
   assert.match(refusal("gpt-oss:20b"), /No provider is known for model "gpt-oss:20b"/);
   assert.match(refusal("olmo-2"), /olmo-2/);
 });
@@ -127,4 +126,25 @@ Deno.test("a route carries the lane's permits", () => {
 
 Deno.test("names like __proto__ and constructor are unknown models, not members of an object", () => {
   for (const id of ["__proto__", "constructor", "toString"]) assert.match(refusal(id), /No provider is known/);
+});
+
+Deno.test("host: leads to the coding agent that lends its model, and says why where none does, also where all else is simulated", () => {
+  const lent = providerNamed("host", { api: "mcp-sampling", concurrency: 4, quirks: { tools: false } });
+  for (
+    const [id, modelId] of [["host", "default"], ["host:gpt-5", "gpt-5"], ["host/a/b", "a/b"], ["host:", "default"]]
+  ) {
+    assert.deepEqual(openProvider(settingsWith([lent])).route(id), {
+      ...{ provider: "host", modelId, lane: "host", concurrency: 4, tools: false },
+    });
+  }
+  const missing = { ...lent, missingKey: "no coding agent here" };
+  for (const simulated of [false, true]) {
+    const router = openProvider(settingsWith([missing], { simulated, models: { default: "host:default" } }));
+    for (const id of ["host:default", undefined]) {
+      assert.throws(() => router.route(id), {
+        code: "config",
+        message: 'Model "host:default" is the coding agent\'s own (MCP sampling): no coding agent here',
+      });
+    }
+  }
 });

@@ -1,10 +1,10 @@
 // Streams as the vendors send them, with the parts that adapters are easily wrong about.
-import type { ProviderApi } from "../../src/config.ts";
+import type { ConfiguredApi } from "../../src/config.ts";
 import type { FinishReason, TokenUsage } from "../../src/provider.ts";
 
 export interface Recording {
   name: string;
-  api: Exclude<ProviderApi, "simulated">;
+  api: Exclude<ConfiguredApi, "simulated">;
   body: string;
   text: string;
   finishReason: FinishReason;

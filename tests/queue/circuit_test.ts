@@ -195,3 +195,14 @@ Deno.test("an answer of a call from before the opening does not open the way", a
   assert.equal((await old).status, "completed");
   assert.equal((await bench.submit("late")).status, "failed");
 });
+
+Deno.test("one call that finds its provider gone closes it at once, although it is no quota", async () => {
+  const bench = laneBench();
+  const all = Array.from({ length: 30 }, (_, i) => bench.submit(`p${i}`));
+  await settle();
+  await bench.calls[0]!.fail("service_unavailable", { retryable: false, closes: true });
+  while (bench.calls.length > 0) await bench.calls[0]!.fail("service_unavailable", { retryable: false, closes: true });
+  const results = (await Promise.all(all)).map(failed);
+  assert.equal(bench.sent, 16);
+  assert.ok(results.every(({ closed }) => closed !== undefined));
+});

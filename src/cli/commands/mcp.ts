@@ -1,6 +1,7 @@
 // odw mcp: the MCP server of a coding agent, over this process's stdin and stdout.
 import { join } from "node:path";
-import type { McpParts } from "../../mcp.ts";
+import type { McpParts, McpPlace } from "../../mcp.ts";
+import { isHostModel, SAMPLING_VARIABLE, samplingText } from "../../sampling.ts";
 import type { CommandContext, Invocation } from "../command.ts";
 import { EXIT } from "../exit_codes.ts";
 import { noticesOf } from "../notices.ts";
@@ -25,19 +26,23 @@ export async function execute(invocation: Invocation, { world, printer }: Comman
 function partsOf(invocation: Invocation, world: World): McpParts {
   let home = "";
   const open = connector(invocation, world);
-  const connect = async (cwd: string | undefined) => {
-    const connection = await open(cwd);
+  const connect = async (place: McpPlace) => {
+    const connection = await open(place);
     home = connection.settings.home;
     return connection;
   };
   return {
     version: world.version,
     approveInChat: invocation.options.approveInChat === true,
-    engine: async (cwd) => (await connect(cwd)).engine,
-    warnings: async (cwd) => noticesOf(await connect(cwd)),
-    launch(runId, cwd) {
-      const place = cwd === undefined ? [] : ["--cwd", cwd];
-      return Promise.resolve(world.spawnDetached(["resume", runId, "--quiet", "--on-ask", "wait", ...place]));
+    engine: async (place) => (await connect(place)).engine,
+    warnings: async (place) => warningsOf(await connect(place), place),
+    launch(runId, { cwd, model, sampling }) {
+      const words = [...cwd === undefined ? [] : ["--cwd", cwd], ...model === undefined ? [] : ["--model", model]];
+      // Not by words, which every user of the machine can read. What this process inherited is not the run's.
+      const variables = { [SAMPLING_VARIABLE]: sampling ? samplingText(sampling) : "" };
+      return Promise.resolve(
+        world.spawnDetached(["resume", runId, "--quiet", "--on-ask", "wait", ...words], variables),
+      );
     },
     reports: async () => (await world.reports()).reports,
     async saveResult(runId, text) {
@@ -50,18 +55,27 @@ function partsOf(invocation: Invocation, world: World): McpParts {
   };
 }
 
-/** One engine for each folder, started when it is first needed. */
-function connector(invocation: Invocation, world: World): (cwd: string | undefined) => Promise<Connection> {
+/** One engine for each folder and way to the host's model, started when it is first needed. */
+function connector(invocation: Invocation, world: World): (place: McpPlace) => Promise<Connection> {
   const connections = new Map<string, Promise<Connection>>();
-  return async (wanted) => {
+  return async ({ cwd: wanted, sampling }) => {
     const options = await settingsOptions(invocation, world);
     const cwd = options.cwd ?? wanted ?? world.cwd;
-    const found = connections.get(cwd);
+    const key = JSON.stringify([cwd, sampling]);
+    const found = connections.get(key);
     if (found) return await found;
-    const connection = world.connect(commandNeed(invocation), { cwd });
-    connections.set(cwd, connection);
+    const connection = world.connect(commandNeed(invocation), { cwd, sampling });
+    connections.set(key, connection);
     // A workspace that could not be opened may be one that can later.
-    connection.catch(() => connections.delete(cwd));
+    connection.catch(() => connections.delete(key));
     return await connection;
   };
+}
+
+function warningsOf(connection: Connection, { sampling, model }: McpPlace & { model: string | null }): string[] {
+  const { settings } = connection;
+  if (model !== null && isHostModel(model)) return connection.warnings;
+  const notices = noticesOf(connection);
+  if (!sampling || !settings.simulated) return notices;
+  return [...notices, 'this host lends its own model: start with model "host:default" for real answers without a key'];
 }

@@ -1,6 +1,7 @@
 // odw models: what the configured providers offer, asked live.
 import type { Settings } from "../../config.ts";
 import type { ModelInfo, ProviderModels } from "../../provider.ts";
+import { HOST_PROVIDER } from "../../sampling.ts";
 import { count } from "../amounts.ts";
 import type { CommandContext, Invocation } from "../command.ts";
 import { EXIT } from "../exit_codes.ts";
@@ -44,10 +45,15 @@ async function printTroubles(providers: ProviderModels[], settings: Settings, pr
   for (const { provider, error } of providers.filter((one) => !isKeyless(one))) {
     if (error) await printer.warn(`${provider}: ${error}`);
   }
-  const names = providers.filter((one) => isKeyless(one) && one.error).map(({ provider }) => provider);
+  const isHost = ({ provider }: ProviderModels) => provider === HOST_PROVIDER;
+  const names = providers.filter((one) => isKeyless(one) && !isHost(one) && one.error).map(({ provider }) => provider);
   if (names.length > 0) {
     await printer.note(`without a key: ${names.join(", ")} (odw models --json says which setting each one needs)`);
   }
+  if (!providers.some((one) => isHost(one) && isKeyless(one))) return;
+  await printer.note(
+    `${HOST_PROVIDER}:default, the model of a coding agent, answers runs that VS Code or Copilot CLI starts (MCP sampling)`,
+  );
 }
 
 /** One provider that answers is enough. */
