@@ -269,6 +269,13 @@ export type Event = EventBody & {
   at: number;
 };
 
+/** An event as the JSON text of an Event: for those that only pass it on, so that nobody parses it. */
+export interface EventText {
+  seq: number;
+  type: EventBody["type"];
+  text: string;
+}
+
 const ENDED: readonly RunStatus[] = ["completed", "failed", "cancelled"];
 
 /** Whether a run of this status will never go on by itself or by resume of its owner. */

@@ -5,8 +5,9 @@ import { OdwError } from "../errors.ts";
 import { TOPOLOGIES } from "../planner.ts";
 import type { Event, RunLimits } from "../run.ts";
 import { allEvents } from "./all_events.ts";
-import { runEvents } from "./event_stream.ts";
 import { type Route, route } from "./route.ts";
+import { runEvents } from "./run_events.ts";
+import { RunFeeds } from "./run_feed.ts";
 import { limitsOf, startRequest } from "./run_routes.ts";
 import { anyJson, checkShape, planShape } from "./shapes.ts";
 
@@ -78,10 +79,11 @@ export function catalogRoutes(engine: Engine, limits: RunLimits): Route[] {
 }
 
 function eventRoutes(engine: Engine): Route[] {
+  const feeds = new RunFeeds(engine);
   return [
     route(
       { method: "get", path: "/v1/events", summary: "Events of all runs", contentType: "text/event-stream" },
-      async ({ request }) => await allEvents(engine, request.headers.get("last-event-id")),
+      async ({ request }) => await allEvents(feeds, request.headers.get("last-event-id")),
     ),
     route(
       {
@@ -93,7 +95,7 @@ function eventRoutes(engine: Engine): Route[] {
       },
       async ({ params, query, request }) => {
         const { id } = await engine.get(params.id!);
-        return runEvents(engine, { ref: id, after: lastSeq(request) ?? query.after ?? 0, detail: query.detail });
+        return runEvents(feeds, { runId: id, after: lastSeq(request) ?? query.after ?? 0, detail: query.detail });
       },
     ),
     route(

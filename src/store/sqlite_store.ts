@@ -2,7 +2,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { setImmediate } from "node:timers";
 import { OdwError } from "../errors.ts";
-import type { Event, EventBody, Run, RunRecord, RunSpec, Step } from "../run.ts";
+import type { Event, EventBody, EventText, Run, RunRecord, RunSpec, Step } from "../run.ts";
 import { hasEnded } from "../run.ts";
 import type { Command, EventFilter, Recorded, RunFilter, Store, StoreCheck } from "../store.ts";
 import { checkDatabase } from "./check.ts";
@@ -16,7 +16,7 @@ import { type ImportedRun, readImport } from "./imported_run.ts";
 import { Leases } from "./leases.ts";
 import { readRecorded } from "./recorded.ts";
 import { formatRunId, nextRunId, type RunIdParts } from "./run_id.ts";
-import { eventOfRow, type EventRow, RunReader } from "./run_reader.ts";
+import { eventOfRow, type EventRow, eventTextOfRow, RunReader, type TypedEventRow } from "./run_reader.ts";
 import { foldSteps } from "./steps.ts";
 import { corruptionRemedy } from "./store_error.ts";
 import { transaction } from "./transaction.ts";
@@ -53,7 +53,7 @@ export class SqliteStore implements Store {
       () => this.#wal.persist(),
     );
     this.#selectEvents = db.prepare(
-      `SELECT seq, at, body FROM events WHERE run_id = ?1 AND seq > ?2
+      `SELECT seq, at, type, body FROM events WHERE run_id = ?1 AND seq > ?2
        AND (?3 IS NULL OR type IN (SELECT value FROM json_each(?3))) ORDER BY seq LIMIT ?4`,
     );
     this.#stepPages = new EventPages(db, "step IS NOT NULL OR type = 'run_resumed'");
@@ -92,12 +92,11 @@ export class SqliteStore implements Store {
   }
 
   events(runId: string, filter: EventFilter): Promise<Event[]> {
-    return this.#settle("read events", () => {
-      const types = filter.types ? JSON.stringify(filter.types) : null;
-      const rows = this.#selectEvents.all(runId, filter.after, types, filter.limit ?? -1) as unknown as EventRow[];
-      if (rows.length === 0) this.#runs.header(runId);
-      return rows.map(eventOfRow);
-    });
+    return this.#settle("read events", () => this.#eventRows(runId, filter).map(eventOfRow));
+  }
+
+  eventTexts(runId: string, filter: EventFilter): Promise<EventText[]> {
+    return this.#settle("read events", () => this.#eventRows(runId, filter).map(eventTextOfRow));
   }
 
   steps(runId: string): Promise<Step[]> {
@@ -204,6 +203,13 @@ export class SqliteStore implements Store {
 
   #explained(attempt: string, thrown: unknown): Promise<OdwError> {
     return explainedError(this.#path, { attempt, thrown }, () => this.#keepCopy());
+  }
+
+  #eventRows(runId: string, { after, types, limit }: EventFilter): TypedEventRow[] {
+    const wanted = types ? JSON.stringify(types) : null;
+    const rows = this.#selectEvents.all(runId, after, wanted, limit ?? -1);
+    if (rows.length === 0) this.#runs.header(runId);
+    return rows as unknown as TypedEventRow[];
   }
 
   /** Once, however many calls meet the damage. */

@@ -10,7 +10,7 @@ import type {
 } from "../../src/engine.ts";
 import { OdwError } from "../../src/errors.ts";
 import { noUsage, type ProviderModels } from "../../src/provider.ts";
-import type { Event, EventBody, Run, RunRecord, Step } from "../../src/run.ts";
+import type { Event, EventBody, EventText, Run, RunRecord, Step } from "../../src/run.ts";
 import type { Json } from "../../src/json.ts";
 import type { RunFilter, StoreCheck } from "../../src/store.ts";
 import type { Check, Plan } from "../../src/planner.ts";
@@ -208,8 +208,9 @@ export function createFakeEngine(fake: FakeRun = {}): FakeEngine {
       engine.followed.push(options);
       let after = options.after;
       const give = () => {
-        const wanted = events.filter(({ seq, type }) => seq > after && (options.types?.includes(type) ?? true));
-        after = events.at(-1)?.seq ?? after;
+        const wanted = events.filter(({ seq, type }) => seq > after && (options.types?.includes(type) ?? true))
+          .slice(0, options.limit);
+        after = (options.limit === undefined ? events : wanted).at(-1)?.seq ?? after;
         if (wanted.length > 0) onEvents(wanted);
       };
       give();
@@ -218,6 +219,8 @@ export function createFakeEngine(fake: FakeRun = {}): FakeEngine {
       await Promise.race([...(fake.followsOn ? [] : [ended.promise]), aborted(signal)]);
       followers.delete(give);
     },
+    followTexts: (ref, options, onTexts, signal) =>
+      engine.follow(ref, options, (events) => onTexts(events.map(textOf)), signal),
     exportRun: (ref, onLines) => find(ref).then(() => (fake.lines ?? []).forEach((line) => onLines([line]))),
     importRun(lines) {
       engine.imported.push(lines);
@@ -251,6 +254,10 @@ export function createFakeEngine(fake: FakeRun = {}): FakeEngine {
     },
   };
   return engine;
+}
+
+function textOf(event: Event): EventText {
+  return { seq: event.seq, type: event.type, text: JSON.stringify(event) };
 }
 
 function noRun(ref: string): OdwError {

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import type { EventBody } from "../../src/run.ts";
 import { createFakeEngine } from "../cli/fake_engine.ts";
 import { allEvents } from "../../src/server/all_events.ts";
-import { runEvents } from "../../src/server/event_stream.ts";
+import { runEvents } from "../../src/server/run_events.ts";
+import { RunFeeds } from "../../src/server/run_feed.ts";
 import { problemOf, startTestServer } from "./test_server.ts";
 
 interface Received {
@@ -68,7 +69,7 @@ Deno.test("events that come later are sent as they come, and the stream ends wit
 
 Deno.test("a slow reader holds little in memory, gets everything in order, and its events are read again from the journal", async () => {
   const engine = createFakeEngine({ events: logs(1, 200, 20_000) });
-  const response = runEvents(engine, { ref: "last", after: 0, detail: "full" });
+  const response = runEvents(new RunFeeds(engine), { runId: "last", after: 0, detail: "full" });
   await Promise.resolve();
   const events = await read(response);
   assert.deepEqual(
@@ -80,20 +81,28 @@ Deno.test("a slow reader holds little in memory, gets everything in order, and i
 
 Deno.test("a reader that takes nothing is let go, and can come back", async () => {
   const engine = createFakeEngine({ events: logs(1, 200, 20_000) });
-  const stalled = runEvents(engine, { ref: "last", after: 0, detail: "full" }, { heartbeatMs: 60_000, stallMs: 20 });
+  const stalled = runEvents(new RunFeeds(engine), { runId: "last", after: 0, detail: "full" }, {
+    heartbeatMs: 60_000,
+    stallMs: 20,
+  });
   while (engine.followed.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
   await new Promise((resolve) => setTimeout(resolve, 100));
   const got = (await read(stalled)).filter(({ id }) => id);
   assert.ok(got.length > 0 && got.length < 200, `${got.length} events`);
   const after = Number(got.at(-1)!.id);
-  const rest = (await read(runEvents(engine, { ref: "last", after, detail: "full" }))).filter(({ id }) => id);
+  const rest = (await read(runEvents(new RunFeeds(engine), { runId: "last", after, detail: "full" }))).filter((
+    { id },
+  ) => id);
   assert.equal(Number(rest[0]!.id), after + 1);
   assert.equal(rest.length, 200 - after);
 });
 
 Deno.test("a quiet stream sends heartbeats, and ends when its reader goes", async () => {
   const engine = createFakeEngine({ events: logs(1, 1), followsOn: true });
-  const response = runEvents(engine, { ref: "last", after: 0, detail: "brief" }, { heartbeatMs: 5, stallMs: 1000 });
+  const response = runEvents(new RunFeeds(engine), { runId: "last", after: 0, detail: "brief" }, {
+    heartbeatMs: 5,
+    stallMs: 1000,
+  });
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   while (!/: still there\n\n: still there/.test(text)) text += (await reader.read()).value ?? "";
@@ -104,8 +113,8 @@ Deno.test("the stream of all runs goes on exactly where its id was", async () =>
   const record = { id: "01JD0000000000000000000001" };
   const engine = createFakeEngine({ record, runs: [], events: logs(1, 30), runsUntilCancelled: true });
   engine.list = async () => [await engine.get("last")];
-  const first = await read(await allEvents(engine, `${record.id}.0`), 11);
-  const rest = await read(await allEvents(engine, first.at(-1)!.id), 19);
+  const first = await read(await allEvents(new RunFeeds(engine), `${record.id}.0`), 11);
+  const rest = await read(await allEvents(new RunFeeds(engine), first.at(-1)!.id), 19);
   const seqs = [...first, ...rest].map(({ data }) => JSON.parse(data).seq);
   assert.deepEqual(seqs, Array.from({ length: 30 }, (_, i) => i + 1));
   assert.equal(JSON.parse(rest[0]!.data).runId, record.id);
