@@ -156,6 +156,10 @@ export interface Step {
   id: string;
   label: string | null;
   phase: string | null;
+  /** Of the script that called it, see AgentHandling; null: not known. */
+  line: number | null;
+  /** The file of that script; null: the run's own. */
+  script: string | null;
   status: StepStatus;
   request: AgentRequest;
   model: string | null;
@@ -255,7 +259,7 @@ export type EventBody =
   /** The planner wrote the sub-script of a plan() or replan() call: a resume runs the same one. */
   | { type: "script_planned"; key: string; prompt: string; script: { text: string; file: string } }
   /** Answered from the journal on resume; the recorded answer stands in the earlier step_completed. */
-  | { type: "step_replayed"; step: string; label?: string; phase?: string };
+  | { type: "step_replayed"; step: string; label?: string; phase?: string; line?: number; script?: string };
 
 /** What came of a script's own tool call. */
 export type ToolOutcome = { status: "completed"; value: Json } | { status: "failed"; error: ErrorInfo };

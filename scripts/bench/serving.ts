@@ -36,7 +36,7 @@ export interface ServingFigures {
 }
 
 export async function measureServing(options: ServingOptions): Promise<ServingFigures> {
-  await using provider = new Child([...deno("server.ts"), String(LATENCY_MS)], {}, "stdout");
+  await using provider = new Child([...deno("server.ts"), String(LATENCY_MS), String(LATENCY_MS / 2)], {}, "stdout");
   const port = await provider.line();
   await prepare(options.home, port);
   await using server = new Child([...options.binary, "serve", "--port", "0"], { ODW_HOME: options.home }, "stderr");

@@ -3,7 +3,7 @@ import type { Engine } from "../engine.ts";
 import type { EventText } from "../run.ts";
 
 /** Often enough for eyes and programs; while much happens, a piece holds what came in this time. */
-const EVERY_MS = 50;
+const EVERY_MS = 100;
 /** The newest pieces are kept, for readers that are a little behind: the others read the journal. */
 const MOST_PIECES = 32;
 const MOST_CHARS = 512 * 1024;

@@ -22,10 +22,10 @@ export function recordView(record: RunRecord) {
 
 /** A step without its texts: for lists. */
 export function stepView(step: Step) {
-  const { id, label, phase, status, model, error, attempts, usage, costUsd, worktree, startedAt, endedAt } = step;
-  const { request: { prompt }, toolCalls } = step;
+  const { id, label, phase, line, script, status, model, error, attempts, usage, costUsd, worktree } = step;
+  const { request: { prompt }, toolCalls, startedAt, endedAt } = step;
   return {
-    ...{ id, label, phase, status, model, error, attempts, usage, costUsd, worktree, startedAt, endedAt },
+    ...{ id, label, phase, line, script, status, model, error, attempts, usage, costUsd, worktree, startedAt, endedAt },
     promptChars: prompt.length,
     toolCalls: toolCalls.length,
   };

@@ -141,6 +141,8 @@ export const stepShape = z.looseObject({
   id: z.string(),
   label: z.string().nullable(),
   phase: z.string().nullable(),
+  line: count.nullable().describe("of the script that called it; null: not known"),
+  script: z.string().nullable().describe("the file of that script; null: the run's own"),
   status: z.enum(["running", "completed", "failed", "skipped", "interrupted"]),
   model: z.string().nullable(),
   attempts: count,

@@ -7,7 +7,7 @@ interface Fold {
   queued: Map<string, StepNames>;
 }
 
-type StepNames = { label?: string; phase?: string };
+type StepNames = { label?: string; phase?: string; line?: number; script?: string };
 
 /**
  * In order of their first start; a step that was skipped while it waited stands where it was skipped, with an empty prompt.
@@ -68,10 +68,16 @@ function changeStep(step: Step, event: Event): void {
     case "tool_ended":
       return endTool(step, event);
     case "step_replayed":
-      step.label = event.label ?? step.label;
-      step.phase = event.phase ?? step.phase;
-      return;
+      return renameStep(step, event);
   }
+}
+
+/** It may stand elsewhere in the script that the run goes on with. */
+function renameStep(step: Step, names: StepNames): void {
+  step.label = names.label ?? step.label;
+  step.phase = names.phase ?? step.phase;
+  step.line = names.line ?? step.line;
+  step.script = names.line === undefined ? step.script : names.script ?? null;
 }
 
 function startedTool({ call, name, access, input }: Event & { type: "tool_started" }): StepToolCall {
@@ -107,6 +113,8 @@ function newStep(id: string, names: StepNames, at: number): Omit<Step, "request"
     id,
     label: names.label ?? null,
     phase: names.phase ?? null,
+    line: names.line ?? null,
+    script: names.script ?? null,
     model: null,
     value: null,
     error: null,

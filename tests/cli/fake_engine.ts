@@ -107,6 +107,8 @@ export function step(part: Partial<Step> = {}): Step {
     id: "aaaa1111#0",
     label: "review a.ts",
     phase: "Review",
+    line: 4,
+    script: null,
     status: "completed",
     request: { prompt: "Review the file a.ts" },
     model: "sim/default",

@@ -166,6 +166,51 @@ browserTest("a run shows counters, timeline, log as text, and any agent in full"
   await shoot(page, "run-narrow");
 });
 
+const SCRIPT = `export const meta = { name: "review", description: "d" };
+phase("Read");
+const notes = await parallel(args.files.map((file) => () =>
+  agent("Summarize " + file, { label: file })));
+return await agent("Merge " + notes.join("\\n"), { label: "merge" });`;
+
+function startedAt(label: string, place: { line?: number; script?: string }): EventBody {
+  const handling = { label, phase: "Read", ...place };
+  return { type: "step_started", step: `${label}#0`, request: { prompt: "" }, handling, model: "sim/default" };
+}
+
+browserTest("the script shows the lines whose agents are at work and how many, and no line of another script", {
+  runsUntilCancelled: true,
+  record: { status: "running", isOwned: true, spec: { ...RECORD.spec, script: SCRIPT } },
+  events: [
+    { type: "run_started" },
+    startedAt("a", { line: 4 }),
+    startedAt("b", { line: 4 }),
+    startedAt("child", { line: 5, script: "summarize.js" }),
+  ],
+  steps: [step({ id: "child#0", label: "child", line: 5, script: "summarize.js" })],
+}, async ({ page, served }) => {
+  await page.goto(`${served.url}/#/run/${RECORD.id}`);
+  await page.getByText("Script", { exact: true }).click();
+  await page.getByText("2 agents at work").waitFor();
+  assert.equal(
+    await page.textContent(".script .now"),
+    '  agent("Summarize " + file, { label: file }))); 2 agents at work',
+  );
+  assert.equal(await page.locator(".script .now").count(), 1);
+  await page.getByText("At work: line 4 (2 agents), 1 agent of child workflows").waitFor();
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width: 1200, height: 900 });
+    await shoot(page, `script-${colorScheme}`);
+    await page.setViewportSize({ width: 360, height: 740 });
+    assert.equal(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"), 0);
+    await shoot(page, `script-${colorScheme}-narrow`);
+  }
+  served.engine.append({ type: "step_skipped", step: "a#0" }, startedAt("merge", { line: 5 }));
+  await page.getByText("At work: line 4 (1 agent), line 5 (1 agent), 1 agent of child workflows").waitFor();
+  await page.getByRole("link", { name: "child", exact: true }).click();
+  await page.getByText("5 of summarize.js").waitFor();
+});
+
 browserTest("a waiting run is answered in the page, with the exact command before the choices", {
   runsUntilCancelled: true,
   record: {

@@ -73,10 +73,12 @@ function foldStep(state, event) {
       return name(state, step, event);
     case "step_started":
       name(state, step, event.handling);
+      place(step, event.handling);
       Object.assign(step, { status: "running", model: event.model, start: event.at, end: null, tool: null });
       return;
     case "step_replayed":
       name(state, step, event);
+      place(step, event);
       Object.assign(step, { isCached: true });
       return;
     case "step_retried":
@@ -114,6 +116,8 @@ function newStep(state, { step: id }) {
     retries: 0,
     tools: 0,
     tool: null,
+    line: null,
+    script: null,
   };
   state.steps.set(id, step);
   return step;
@@ -123,6 +127,11 @@ function name(state, step, { label, phase }) {
   step.label = label ?? step.label;
   step.phase = phase ?? step.phase;
   addPhase(state, step.phase ?? "Agents");
+}
+
+/** `script`: the file of another script than the run's own. */
+function place(step, { line = null, script = null }) {
+  Object.assign(step, { line, script });
 }
 
 function addPhase(state, title) {

@@ -33,7 +33,11 @@ export function StepPanel({ run, step: id, state, onClose }) {
 function Step({ step }) {
   const usage = step.usage &&
     `${step.usage.inputTokens} in, ${step.usage.outputTokens} out tokens, cost ${cost(step.costUsd)}`;
-  const facts = [["Status", step.status], ["Phase", step.phase], ["Model", step.model], ["Attempts", step.attempts], [
+  const line = step.line && (step.script ? `${step.line} of ${step.script}` : step.line);
+  const facts = [["Status", step.status], ["Phase", step.phase], ["Line", line], ["Model", step.model], [
+    "Attempts",
+    step.attempts,
+  ], [
     "Usage",
     usage,
   ], ["Branch", step.worktree?.branch]].filter(([, value]) => value);
