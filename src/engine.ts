@@ -99,6 +99,8 @@ export interface Engine extends AsyncDisposable {
   get(ref: string): Promise<RunRecord>;
   list(filter: RunFilter): Promise<Run[]>;
   steps(ref: string): Promise<Step[]>;
+  /** One step, by its id or the beginning of one. Throws `not_found`. */
+  step(ref: string, step: string): Promise<Step>;
   /** Gives batches of events in order, those of the past first; settles when the run has ended or `signal` aborts. */
   follow(ref: string, options: FollowOptions, onEvents: (events: Event[]) => void, signal?: AbortSignal): Promise<void>;
   /** As follow, with events as texts. */

@@ -68,6 +68,8 @@ export interface Store extends AsyncDisposable {
   eventTexts(runId: string, filter: EventFilter): Promise<EventText[]>;
   /** In order of their start, each folded from its events; a step of a run without owner that never ended is `interrupted`. */
   steps(runId: string): Promise<Step[]>;
+  /** One of them, by its id or the beginning of one; undefined: there is none. */
+  step(runId: string, ref: string): Promise<Step | undefined>;
 
   /** Takes the lease if nobody living holds it: true for exactly one of many claimants. */
   claim(runId: string, owner: string, leaseMs: number): Promise<boolean>;

@@ -3,7 +3,7 @@ import { Child, cpuMs, residentMiB } from "./child.ts";
 import { median } from "./measure.ts";
 import type { ReadOrder, ReadResult } from "./reader.ts";
 
-const READERS = 20;
+export const READERS = 20;
 /** One agent is two events: this makes 1,000 a second, and a little less with what odw and the provider take. */
 const LATENCY_MS = 100;
 const LANES = 52;
@@ -13,7 +13,7 @@ const LOOK_EVERY_MS = 20;
 export interface ServingOptions {
   binary: string[];
   home: string;
-  /** Pairs of a run alone and a run with readers. */
+  /** Pairs of a run alone and a run with readers, in turn the one or the other first. */
   pairs: number;
   /** Seconds that the run takes whose memory is watched. */
   longSeconds: number;
@@ -26,9 +26,12 @@ export interface ServingFigures {
   crowdedSeconds: number;
   /** Of each pair; the median. */
   ratio: number;
-  /** Of GET /v1/runs/{id} while there are readers. */
+  /** Of GET /v1/runs/{id}, alone and while there are readers. */
+  aloneP99Ms: number;
   p99Ms: number;
-  /** The server's time on a processor for each event that reached a reader, beyond that of the run alone. */
+  /** The server's time on a processor with readers beside alone; of each pair, the median. */
+  cpuRatio: number;
+  /** What it took for each event that reached a reader. */
   cpuMicrosPerEvent: number;
   /** Of the server: medians over the second and the last quarter of the long run. */
   earlyMiB: number;
@@ -75,7 +78,6 @@ class Serving {
     this.#parts = parts;
   }
 
-  /** In turn the one or the other first. */
   async pair(index: number): Promise<{ alone: Ran; crowded: Ran }> {
     const alone = () => this.run({ rounds: PAIR_ROUNDS, readers: 0 });
     const crowded = () => this.run({ rounds: PAIR_ROUNDS, readers: READERS });
@@ -93,29 +95,10 @@ class Serving {
     if (readers > 0) this.#parts.readers.send(JSON.stringify(order));
     const run = await this.#watch(id, ran);
     if (run.status !== "completed") throw new Error(`the run is ${run.status}: ${JSON.stringify(run.error)}`);
-    if (readers > 0) ran.delivered = delivered(JSON.parse(await this.#parts.readers.line()));
+    ran.events = LANES * rounds * 2;
+    if (readers > 0) ran.delivered = delivered(JSON.parse(await this.#parts.readers.line()), ran.events);
     ran.cpuMs += cpuMs(server.pid);
     ran.seconds = run.durationMs! / 1000;
-    ran.events = LANES * rounds * 2;
-    if (Deno.env.get("BENCH_LOG")) {
-      const l = ran.latenciesMs.toSorted((a, b) => a - b);
-      console.log(
-        readers,
-        ran.seconds,
-        "cpu",
-        ran.cpuMs,
-        "events",
-        ran.events,
-        "del",
-        ran.delivered,
-        "p50",
-        l[l.length >> 1],
-        "p99",
-        l[Math.floor(l.length * .99)],
-        "n",
-        l.length,
-      );
-    }
     return ran;
   }
 
@@ -148,26 +131,34 @@ interface Answer {
   durationMs: number | null;
 }
 
-function delivered({ events, faults }: ReadResult): number {
-  if (faults > 0) throw new Error(`${faults} events were lost or came twice`);
+/** Throws when a reader did not get every event once. */
+function delivered({ events, faults }: ReadResult, least: number): number {
+  if (faults > 0 || events % READERS !== 0 || events < least * READERS) {
+    throw new Error(`${READERS} readers got ${events} events, ${faults} of them out of order`);
+  }
   return events;
 }
 
 function figuresOf(pairs: { alone: Ran; crowded: Ran }[], long: Ran): ServingFigures {
-  const latencies = pairs.flatMap(({ crowded }) => crowded.latenciesMs).sort((a, b) => a - b);
   const quarter = Math.floor(long.memoryMiB.length / 4);
   return {
     rate: median(pairs.map(({ alone }) => alone.events / alone.seconds)),
     aloneSeconds: median(pairs.map(({ alone }) => alone.seconds)),
     crowdedSeconds: median(pairs.map(({ crowded }) => crowded.seconds)),
     ratio: median(pairs.map(({ alone, crowded }) => crowded.seconds / alone.seconds)),
-    p99Ms: latencies[Math.floor(latencies.length * 0.99)] ?? NaN,
+    aloneP99Ms: p99(pairs.flatMap(({ alone }) => alone.latenciesMs)),
+    p99Ms: p99(pairs.flatMap(({ crowded }) => crowded.latenciesMs)),
+    cpuRatio: median(pairs.map(({ alone, crowded }) => crowded.cpuMs / alone.cpuMs)),
     cpuMicrosPerEvent: median(
       pairs.map(({ alone, crowded }) => (crowded.cpuMs - alone.cpuMs) * 1000 / crowded.delivered),
     ),
     earlyMiB: median(long.memoryMiB.slice(quarter, 2 * quarter)),
     lateMiB: median(long.memoryMiB.slice(3 * quarter)),
   };
+}
+
+function p99(values: number[]): number {
+  return values.sort((a, b) => a - b)[Math.floor(values.length * 0.99)] ?? NaN;
 }
 
 async function prepare(home: string, port: string): Promise<void> {

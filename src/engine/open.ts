@@ -10,6 +10,7 @@ import type {
   StartRequest,
   WorkflowInfo,
 } from "../engine.ts";
+import { OdwError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { Check, Plan, Planner, PlanRequest } from "../planner.ts";
 import type { Provider, ProviderModels } from "../provider.ts";
@@ -135,6 +136,13 @@ class LocalEngine implements Engine {
 
   async steps(ref: string): Promise<Step[]> {
     return await this.#store.steps(await this.#store.findRun(ref));
+  }
+
+  async step(ref: string, step: string): Promise<Step> {
+    const id = await this.#store.findRun(ref);
+    const found = await this.#store.step(id, step);
+    if (found) return found;
+    throw new OdwError("not_found", `run ${id} has no step ${JSON.stringify(step)}: see odw show ${id}`);
   }
 
   async follow(

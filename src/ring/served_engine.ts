@@ -24,6 +24,7 @@ export const FORWARDED = [
   "get",
   "list",
   "steps",
+  "step",
   "importRun",
   "deleteRun",
   "deleteStartedBefore",

@@ -8,7 +8,6 @@ import type { Command, EventFilter, Recorded, RunFilter, Store, StoreCheck } fro
 import { checkDatabase } from "./check.ts";
 import { explainedError, keepCopy } from "./corrupt_copy.ts";
 import { deletePortion, deleteRun, oldRuns, shrink } from "./deletion.ts";
-import { EventPages } from "./event_pages.ts";
 import { EventWriter } from "./event_writer.ts";
 import { exportHeader, exportLines } from "./export_run.ts";
 import { type EncodedEvent, GroupCommit } from "./group_commit.ts";
@@ -16,8 +15,8 @@ import { type ImportedRun, readImport } from "./imported_run.ts";
 import { Leases } from "./leases.ts";
 import { readRecorded } from "./recorded.ts";
 import { formatRunId, nextRunId, type RunIdParts } from "./run_id.ts";
-import { eventOfRow, type EventRow, eventTextOfRow, RunReader, type TypedEventRow } from "./run_reader.ts";
-import { foldSteps } from "./steps.ts";
+import { eventOfRow, eventTextOfRow, RunReader, type TypedEventRow } from "./run_reader.ts";
+import { StepReader } from "./step_reader.ts";
 import { corruptionRemedy } from "./store_error.ts";
 import { transaction } from "./transaction.ts";
 import { WalFile } from "./wal_file.ts";
@@ -33,7 +32,7 @@ export class SqliteStore implements Store {
   readonly #group: GroupCommit;
   readonly #wal: WalFile;
   readonly #selectEvents: StatementSync;
-  readonly #stepPages: EventPages;
+  readonly #steps: StepReader;
   readonly #selectLease: StatementSync;
   #lastRunId: RunIdParts | null = null;
   #kept: Promise<string> | null = null;
@@ -56,7 +55,7 @@ export class SqliteStore implements Store {
       `SELECT seq, at, type, body FROM events WHERE run_id = ?1 AND seq > ?2
        AND (?3 IS NULL OR type IN (SELECT value FROM json_each(?3))) ORDER BY seq LIMIT ?4`,
     );
-    this.#stepPages = new EventPages(db, "step IS NOT NULL OR type = 'run_resumed'");
+    this.#steps = new StepReader(db);
     this.#selectLease = db.prepare("SELECT status, lease_until AS leaseUntil FROM runs WHERE id = ?");
   }
 
@@ -101,9 +100,13 @@ export class SqliteStore implements Store {
 
   steps(runId: string): Promise<Step[]> {
     return this.#settle("read steps", () => {
-      const isLive = this.#isLive(runId);
-      return foldSteps(eventsOf(this.#stepPages.of(runId)), isLive);
+      this.#runs.header(runId);
+      return this.#steps.all(runId, () => this.#isLive(runId));
     });
+  }
+
+  step(runId: string, ref: string): Promise<Step | undefined> {
+    return this.#settle("read a step", () => this.#steps.one(runId, ref, this.#isLive(runId)));
   }
 
   claim(runId: string, owner: string, leaseMs: number): Promise<boolean> {
@@ -192,10 +195,10 @@ export class SqliteStore implements Store {
   }
 
   /** A failed run of `act` becomes an OdwError `store` that names the attempt. */
-  async #settle<Value>(attempt: string, act: () => Value): Promise<Value> {
+  async #settle<Value>(attempt: string, act: () => Value | Promise<Value>): Promise<Value> {
     this.#group.flush();
     try {
-      return act();
+      return await act();
     } catch (error) {
       throw await this.#explained(attempt, error);
     }
@@ -241,10 +244,6 @@ export class SqliteStore implements Store {
     const lease = this.#selectLease.get(runId)?.["leaseUntil"] ?? null;
     return !hasEnded(run.status) && lease !== null && Number(lease) > this.#now();
   }
-}
-
-function* eventsOf(rows: Iterable<EventRow>): Iterable<Event> {
-  for (const row of rows) yield eventOfRow(row);
 }
 
 /** Times are those of the call, not of the commit. */

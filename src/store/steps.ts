@@ -9,15 +9,25 @@ interface Fold {
 
 type StepNames = { label?: string; phase?: string; line?: number; script?: string };
 
-/**
- * In order of their first start; a step that was skipped while it waited stands where it was skipped, with an empty prompt.
- * `isLive`: whether the run has a living owner; without one, a step that never ended is `interrupted`.
- */
-export function foldSteps(events: Iterable<Event>, isLive: boolean): Step[] {
+export interface StepFold {
+  /** In order of seq. */
+  add(event: Event): void;
+  /**
+   * In order of their first start; a step that was skipped while it waited stands where it was skipped, with an empty prompt.
+   * `isLive`: whether the run has a living owner; without one, a step that never ended is `interrupted`.
+   */
+  steps(isLive: boolean): Step[];
+}
+
+export function createStepFold(): StepFold {
   const fold: Fold = { steps: new Map(), queued: new Map() };
-  for (const event of events) foldEvent(fold, event);
-  if (!isLive) interrupt(fold.steps);
-  return [...fold.steps.values()];
+  return {
+    add: (event) => foldEvent(fold, event),
+    steps(isLive) {
+      if (!isLive) interrupt(fold.steps);
+      return [...fold.steps.values()];
+    },
+  };
 }
 
 function foldEvent({ steps, queued }: Fold, event: Event): void {

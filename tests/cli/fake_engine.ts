@@ -205,6 +205,10 @@ export function createFakeEngine(fake: FakeRun = {}): FakeEngine {
       return Promise.resolve(fake.runs ?? []);
     },
     steps: () => Promise.resolve(fake.steps ?? []),
+    async step(ref, id) {
+      const found = (await engine.steps(ref)).find((step) => step.id.startsWith(id));
+      return found ?? Promise.reject(new OdwError("not_found", `run ${ref} has no step ${JSON.stringify(id)}`));
+    },
     async follow(ref, options, onEvents, signal) {
       if (ref !== "last" && !record.id.startsWith(ref)) throw noRun(ref);
       engine.followed.push(options);

@@ -120,3 +120,64 @@ Deno.test("the stream of all runs goes on exactly where its id was", async () =>
   assert.equal(JSON.parse(rest[0]!.data).runId, record.id);
   engine.end();
 });
+
+Deno.test("many readers of a run share one reading of it, and each gets everything once, whenever it came", async () => {
+  const engine = createFakeEngine({ events: logs(1, 30), runsUntilCancelled: true });
+  const feeds = new RunFeeds(engine);
+  const open = (after: number) => read(runEvents(feeds, { runId: "last", after, detail: "brief" }));
+  const readers = Array.from({ length: 20 }, (_, i) => open(i));
+  for (let from = 31; from <= 1000; from += 10) {
+    engine.append(...logs(from, from + 9));
+    if (from === 501) readers.push(open(0), open(490));
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  engine.end();
+  for (const [i, events] of (await Promise.all(readers)).entries()) {
+    const after = i < 20 ? i : i === 20 ? 0 : 490;
+    assert.equal(events.pop()?.event, "end");
+    assert.deepEqual(events.map(({ id }) => Number(id)), Array.from({ length: 1000 - after }, (_, k) => after + 1 + k));
+  }
+  const following = engine.followed.filter(({ live }) => live !== false);
+  assert.equal(following.length, 1, `${following.length} readings that go on`);
+  assert.ok(engine.followed.length < 100, `${engine.followed.length} readings`);
+});
+
+Deno.test("a reader that is behind holds up no other, and comes back to the shared reading without loss", async () => {
+  const engine = createFakeEngine({ events: logs(1, 1), runsUntilCancelled: true });
+  const feeds = new RunFeeds(engine);
+  const quick = read(runEvents(feeds, { runId: "last", after: 0, detail: "full" }), 401);
+  const slow = runEvents(feeds, { runId: "last", after: 0, detail: "full" });
+  for (let from = 2; from <= 401; from += 10) {
+    engine.append(...logs(from, from + 9, 20_000));
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  assert.equal((await quick).length, 401);
+  const reading = read(slow);
+  engine.append(...logs(402, 410));
+  engine.end();
+  const ids = (await reading).filter(({ id }) => id).map(({ id }) => Number(id));
+  assert.deepEqual(ids, Array.from({ length: 410 }, (_, k) => k + 1));
+});
+
+Deno.test("a run is followed only while somebody reads it", async () => {
+  const engine = createFakeEngine({ events: logs(1, 5), followsOn: true });
+  const signals: AbortSignal[] = [];
+  const { followTexts } = engine;
+  engine.followTexts = (ref, options, onTexts, signal) => {
+    if (options.live !== false) signals.push(signal!);
+    return followTexts(ref, options, onTexts, signal);
+  };
+  const feeds = new RunFeeds(engine);
+  const open = () => runEvents(feeds, { runId: "last", after: 0, detail: "brief" }).body!.getReader();
+  const readers = [open(), open()];
+  for (const reader of readers) await reader.read();
+  while (signals.length === 0) await new Promise((resolve) => setTimeout(resolve));
+  await readers[0]!.cancel();
+  assert.deepEqual(signals.map(({ aborted }) => aborted), [false]);
+  await readers[1]!.cancel();
+  while (!signals[0]!.aborted) await new Promise((resolve) => setTimeout(resolve));
+  const again = open();
+  await again.read();
+  while (signals.length === 1) await new Promise((resolve) => setTimeout(resolve));
+  await again.cancel();
+});

@@ -19,7 +19,7 @@ export function Script({ run, state }) {
   if (text === null) return html`<p class="empty">Loading…</p>`;
   return html`
     <p class="quiet">${summaryOf(counts, others)}</p>
-    <pre class="script" tabindex="0" aria-label="Script">${lines}</pre>
+    <pre class="script" tabindex="0" role="region" aria-label="Script">${lines}</pre>
   `;
 }
 
