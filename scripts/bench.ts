@@ -130,7 +130,7 @@ async function measureTenThousand(): Promise<void> {
 }
 
 async function measureServer(): Promise<void> {
-  const options = { binary: [values.binary], home, pairs: runs, longSeconds: LONG_SECONDS };
+  const options = { binary: [values.binary], home, pairs: runs, rounds: 50, longSeconds: LONG_SECONDS };
   const { rate, ...found } = await measureServing(options);
   const load = `${rate.toFixed(0)} events/s, 20 readers`;
   const row = (what: string, odw: number, rest: Pick<Row, "unit" | "most">): Row => ({

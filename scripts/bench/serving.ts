@@ -7,7 +7,7 @@ export const READERS = 20;
 /** One agent is two events: this makes 1,000 a second, and a little less with what odw and the provider take. */
 const LATENCY_MS = 100;
 const LANES = 52;
-const PAIR_ROUNDS = 50;
+const WARM_ROUNDS = 10;
 const LOOK_EVERY_MS = 20;
 
 export interface ServingOptions {
@@ -15,6 +15,8 @@ export interface ServingOptions {
   home: string;
   /** Pairs of a run alone and a run with readers, in turn the one or the other first. */
   pairs: number;
+  /** Calls in turn of each lane in such a run, of about 0.1 s each. */
+  rounds: number;
   /** Seconds that the run takes whose memory is watched. */
   longSeconds: number;
 }
@@ -47,9 +49,9 @@ export async function measureServing(options: ServingOptions): Promise<ServingFi
   const token = (await Deno.readTextFile(`${options.home}/token`)).trim();
   await using readers = new Child(deno("reader.ts"), {}, "stdout");
   const bench = new Serving({ url, token, server, readers });
-  await bench.run({ rounds: PAIR_ROUNDS / 5, readers: READERS });
+  await bench.run({ rounds: WARM_ROUNDS, readers: READERS });
   const pairs = [];
-  for (let i = 0; i < options.pairs; i++) pairs.push(await bench.pair(i));
+  for (let i = 0; i < options.pairs; i++) pairs.push(await bench.pair(i, options.rounds));
   const rounds = Math.round(options.longSeconds * 1000 / (LATENCY_MS + 2));
   const long = await bench.run({ rounds, readers: READERS });
   return figuresOf(pairs, long);
@@ -78,9 +80,9 @@ class Serving {
     this.#parts = parts;
   }
 
-  async pair(index: number): Promise<{ alone: Ran; crowded: Ran }> {
-    const alone = () => this.run({ rounds: PAIR_ROUNDS, readers: 0 });
-    const crowded = () => this.run({ rounds: PAIR_ROUNDS, readers: READERS });
+  async pair(index: number, rounds: number): Promise<{ alone: Ran; crowded: Ran }> {
+    const alone = () => this.run({ rounds, readers: 0 });
+    const crowded = () => this.run({ rounds, readers: READERS });
     if (index % 2 === 0) return { alone: await alone(), crowded: await crowded() };
     const second = await crowded();
     return { alone: await alone(), crowded: second };

@@ -2,7 +2,7 @@
 import type { Engine } from "../engine.ts";
 import { OdwError } from "../errors.ts";
 import type { EventText, Run, RunStatus } from "../run.ts";
-import { EventStream, type StreamTimes } from "./event_stream.ts";
+import type { EventStream, EventStreams } from "./event_stream.ts";
 import { RunEvents } from "./run_events.ts";
 import type { RunFeeds } from "./run_feed.ts";
 
@@ -14,9 +14,9 @@ const MOST_RUNS = 50;
 type Position = Map<string, number>;
 
 /** Without `lastId` from now on: runs that go on or begin. With it, exactly what came since. Sends until the client goes. */
-export async function allEvents(feeds: RunFeeds, lastId: string | null, times?: StreamTimes): Promise<Response> {
+export async function allEvents(feeds: RunFeeds, streams: EventStreams, lastId: string | null): Promise<Response> {
   const position = lastId === null ? await now(feeds.engine) : readPosition(lastId);
-  const stream = new EventStream(times);
+  const stream = streams.open();
   void new AllEvents(feeds, stream, position).run();
   return stream.response;
 }

@@ -1,6 +1,10 @@
 // Server-sent events: what happens in runs, in order, for readers of any speed, that can come back where they were.
 
+import { OdwError } from "../errors.ts";
+
 export const HEARTBEAT_MS = 15_000;
+/** Each costs a connection, and up to the bytes that it leaves unread. */
+const MOST_STREAMS = 256;
 /** What a reader may leave unread before its events wait in the journal. */
 const MOST_WAITING_BYTES = 256 * 1024;
 const PIECE_CHARS = 32 * 1024;
@@ -108,5 +112,29 @@ export class EventStream {
     clearInterval(this.#heartbeat);
     this.#abort.abort();
     this.#drained?.();
+  }
+}
+
+/** The streams of one server. */
+export class EventStreams {
+  readonly #most: number;
+  #open = 0;
+
+  constructor(most: number = MOST_STREAMS) {
+    this.#most = most;
+  }
+
+  /** Throws OdwError `service_unavailable` when as many are open as may be. */
+  open(times?: StreamTimes): EventStream {
+    if (this.#open >= this.#most) {
+      throw new OdwError(
+        "service_unavailable",
+        `${this.#most} streams are open already: close one, or try again later`,
+      );
+    }
+    this.#open++;
+    const stream = new EventStream(times);
+    stream.signal.addEventListener("abort", () => this.#open--, { once: true });
+    return stream;
   }
 }

@@ -1,6 +1,6 @@
 // One reader of a run: what is past from the journal, what comes from the feed that all its readers share.
 import { errorInfo } from "../errors.ts";
-import { EventStream, type StreamTimes } from "./event_stream.ts";
+import type { EventStream } from "./event_stream.ts";
 import type { Detail, Piece, RunFeed, RunFeeds } from "./run_feed.ts";
 
 /** Events that are read from the journal at once: for a reader that takes them more and more. */
@@ -15,9 +15,8 @@ export interface RunReading {
   detail: Detail;
 }
 
-/** The stream of one run; it ends, with an event `end`, when the run has stopped. */
-export function runEvents(feeds: RunFeeds, reading: RunReading, times?: StreamTimes): Response {
-  const stream = new EventStream(times);
+/** Answers with the stream of one run; it ends, with an event `end`, when the run has stopped. */
+export function runEvents(feeds: RunFeeds, stream: EventStream, reading: RunReading): Response {
   const work = async () => {
     try {
       await new RunEvents(feeds, stream, reading, (piece) => stream.sendBytes(piece.bytes)).run();

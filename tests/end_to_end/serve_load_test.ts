@@ -11,7 +11,7 @@ Deno.test({
     const home = await Deno.realPath(await Deno.makeTempDir({ prefix: "odw-test-" }));
     try {
       // Throws when an event is lost, repeated or out of order at any reader.
-      const found = await measureServing({ binary: odwCommand(), home, pairs: 3, longSeconds: 5 });
+      const found = await measureServing({ binary: odwCommand(), home, pairs: 3, rounds: 20, longSeconds: 3 });
       console.log(
         `${found.rate.toFixed(0)} events/s; with 20 readers the run takes ${
           found.ratio.toFixed(2)

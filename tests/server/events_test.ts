@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { EventBody } from "../../src/run.ts";
 import { createFakeEngine } from "../cli/fake_engine.ts";
 import { allEvents } from "../../src/server/all_events.ts";
+import { EventStream, EventStreams } from "../../src/server/event_stream.ts";
 import { runEvents } from "../../src/server/run_events.ts";
 import { RunFeeds } from "../../src/server/run_feed.ts";
 import { problemOf, startTestServer } from "./test_server.ts";
@@ -69,7 +70,7 @@ Deno.test("events that come later are sent as they come, and the stream ends wit
 
 Deno.test("a slow reader holds little in memory, gets everything in order, and its events are read again from the journal", async () => {
   const engine = createFakeEngine({ events: logs(1, 200, 20_000) });
-  const response = runEvents(new RunFeeds(engine), { runId: "last", after: 0, detail: "full" });
+  const response = runEvents(new RunFeeds(engine), new EventStream(), { runId: "last", after: 0, detail: "full" });
   await Promise.resolve();
   const events = await read(response);
   assert.deepEqual(
@@ -81,28 +82,37 @@ Deno.test("a slow reader holds little in memory, gets everything in order, and i
 
 Deno.test("a reader that takes nothing is let go, and can come back", async () => {
   const engine = createFakeEngine({ events: logs(1, 200, 20_000) });
-  const stalled = runEvents(new RunFeeds(engine), { runId: "last", after: 0, detail: "full" }, {
-    heartbeatMs: 60_000,
-    stallMs: 20,
-  });
+  const stalled = runEvents(
+    new RunFeeds(engine),
+    new EventStream({
+      heartbeatMs: 60_000,
+      stallMs: 20,
+    }),
+    { runId: "last", after: 0, detail: "full" },
+  );
   while (engine.followed.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
   await new Promise((resolve) => setTimeout(resolve, 100));
   const got = (await read(stalled)).filter(({ id }) => id);
   assert.ok(got.length > 0 && got.length < 200, `${got.length} events`);
   const after = Number(got.at(-1)!.id);
-  const rest = (await read(runEvents(new RunFeeds(engine), { runId: "last", after, detail: "full" }))).filter((
-    { id },
-  ) => id);
+  const rest =
+    (await read(runEvents(new RunFeeds(engine), new EventStream(), { runId: "last", after, detail: "full" }))).filter((
+      { id },
+    ) => id);
   assert.equal(Number(rest[0]!.id), after + 1);
   assert.equal(rest.length, 200 - after);
 });
 
 Deno.test("a quiet stream sends heartbeats, and ends when its reader goes", async () => {
   const engine = createFakeEngine({ events: logs(1, 1), followsOn: true });
-  const response = runEvents(new RunFeeds(engine), { runId: "last", after: 0, detail: "brief" }, {
-    heartbeatMs: 5,
-    stallMs: 1000,
-  });
+  const response = runEvents(
+    new RunFeeds(engine),
+    new EventStream({
+      heartbeatMs: 5,
+      stallMs: 1000,
+    }),
+    { runId: "last", after: 0, detail: "brief" },
+  );
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   while (!/: still there\n\n: still there/.test(text)) text += (await reader.read()).value ?? "";
@@ -113,8 +123,8 @@ Deno.test("the stream of all runs goes on exactly where its id was", async () =>
   const record = { id: "01JD0000000000000000000001" };
   const engine = createFakeEngine({ record, runs: [], events: logs(1, 30), runsUntilCancelled: true });
   engine.list = async () => [await engine.get("last")];
-  const first = await read(await allEvents(new RunFeeds(engine), `${record.id}.0`), 11);
-  const rest = await read(await allEvents(new RunFeeds(engine), first.at(-1)!.id), 19);
+  const first = await read(await allEvents(new RunFeeds(engine), new EventStreams(), `${record.id}.0`), 11);
+  const rest = await read(await allEvents(new RunFeeds(engine), new EventStreams(), first.at(-1)!.id), 19);
   const seqs = [...first, ...rest].map(({ data }) => JSON.parse(data).seq);
   assert.deepEqual(seqs, Array.from({ length: 30 }, (_, i) => i + 1));
   assert.equal(JSON.parse(rest[0]!.data).runId, record.id);
@@ -124,7 +134,7 @@ Deno.test("the stream of all runs goes on exactly where its id was", async () =>
 Deno.test("many readers of a run share one reading of it, and each gets everything once, whenever it came", async () => {
   const engine = createFakeEngine({ events: logs(1, 30), runsUntilCancelled: true });
   const feeds = new RunFeeds(engine);
-  const open = (after: number) => read(runEvents(feeds, { runId: "last", after, detail: "brief" }));
+  const open = (after: number) => read(runEvents(feeds, new EventStream(), { runId: "last", after, detail: "brief" }));
   const readers = Array.from({ length: 20 }, (_, i) => open(i));
   for (let from = 31; from <= 1000; from += 10) {
     engine.append(...logs(from, from + 9));
@@ -145,8 +155,8 @@ Deno.test("many readers of a run share one reading of it, and each gets everythi
 Deno.test("a reader that is behind holds up no other, and comes back to the shared reading without loss", async () => {
   const engine = createFakeEngine({ events: logs(1, 1), runsUntilCancelled: true });
   const feeds = new RunFeeds(engine);
-  const quick = read(runEvents(feeds, { runId: "last", after: 0, detail: "full" }), 401);
-  const slow = runEvents(feeds, { runId: "last", after: 0, detail: "full" });
+  const quick = read(runEvents(feeds, new EventStream(), { runId: "last", after: 0, detail: "full" }), 401);
+  const slow = runEvents(feeds, new EventStream(), { runId: "last", after: 0, detail: "full" });
   for (let from = 2; from <= 401; from += 10) {
     engine.append(...logs(from, from + 9, 20_000));
     await new Promise((resolve) => setTimeout(resolve));
@@ -168,7 +178,8 @@ Deno.test("a run is followed only while somebody reads it", async () => {
     return followTexts(ref, options, onTexts, signal);
   };
   const feeds = new RunFeeds(engine);
-  const open = () => runEvents(feeds, { runId: "last", after: 0, detail: "brief" }).body!.getReader();
+  const open = () =>
+    runEvents(feeds, new EventStream(), { runId: "last", after: 0, detail: "brief" }).body!.getReader();
   const readers = [open(), open()];
   for (const reader of readers) await reader.read();
   while (signals.length === 0) await new Promise((resolve) => setTimeout(resolve));
@@ -180,4 +191,16 @@ Deno.test("a run is followed only while somebody reads it", async () => {
   await again.read();
   while (signals.length === 1) await new Promise((resolve) => setTimeout(resolve));
   await again.cancel();
+});
+
+Deno.test("no more streams are opened than may be, and one that has ended makes room", async () => {
+  const streams = new EventStreams(2);
+  const first = streams.open();
+  const second = streams.open();
+  assert.throws(() => streams.open(), { code: "service_unavailable", message: /2 streams are open/ });
+  first.close();
+  const third = streams.open();
+  await second.response.body!.cancel();
+  streams.open().close();
+  third.close();
 });
