@@ -298,6 +298,32 @@ Deno.test({
 });
 
 Deno.test({
+  name: "an open run goes on after a restart of its server where it was, without loss or repeats",
+  ignore: BROWSER === null,
+  async fn() {
+    const fake = { runsUntilCancelled: true, record: { status: "running" as const, isOwned: true } };
+    const first = startTestServer({ ...fake, events: eventsFor(3) });
+    const browser = await startBrowser(BROWSER!);
+    try {
+      const page = await browser.newPage();
+      await page.goto(first.server.signInLink());
+      await page.goto(`${first.url}/#/run/${RECORD.id}`);
+      await page.locator(".card b", { hasText: /^3$/ }).first().waitFor();
+      await first.server.stop("leave");
+      await page.getByText("connecting…").waitFor();
+      await using second = startTestServer({ ...fake, events: eventsFor(3) }, {
+        port: Number(new URL(first.url).port),
+      });
+      second.engine.append(startedAt("late", {}));
+      await page.locator(".card b", { hasText: /^4$/ }).first().waitFor();
+      assert.equal(await page.locator(".log li").count(), 1);
+    } finally {
+      await browser.close();
+    }
+  },
+});
+
+Deno.test({
   name: "a browser without a session is told how to get one",
   ignore: BROWSER === null,
   async fn() {

@@ -3,8 +3,10 @@ import { signal } from "@preact/signals";
 
 const ENDS = { step_completed: "completed", step_failed: "failed", step_skipped: "skipped" };
 const MOST_LOG = 500;
+const MANY_STEPS = 500;
+const LARGE_EVERY_MS = 150;
 
-/** `version` changes at most once a frame, however many events come. */
+/** `version` changes at most once a frame, and less often for a large run, however many events come. */
 export function createRunState() {
   const state = {
     steps: new Map(),
@@ -21,15 +23,18 @@ export function createRunState() {
     version: signal(0),
   };
   let isScheduled = false;
+  const draw = () => {
+    isScheduled = false;
+    state.version.value++;
+  };
   state.add = (event) => {
     fold(state, event);
     state.lastAt = event.at;
     if (isScheduled) return;
     isScheduled = true;
-    requestAnimationFrame(() => {
-      isScheduled = false;
-      state.version.value++;
-    });
+    // To draw thousands of agents takes longer than a frame: events come first, and the picture some times a second.
+    if (state.steps.size > MANY_STEPS) setTimeout(draw, LARGE_EVERY_MS);
+    else requestAnimationFrame(draw);
   };
   return state;
 }
