@@ -153,6 +153,10 @@ browserTest("a run shows counters, timeline, log as text, and any agent in full"
   assert.match(await page.textContent("aside") ?? "", /<script>alert\(1\)<\/script>/);
   assert.match(await page.textContent(".log") ?? "", /<b>not markup<\/b>/);
   assert.match(await page.textContent(".cards") ?? "", /6Agents/);
+  assert.equal(await page.evaluate("document.activeElement.tagName"), "ASIDE");
+  await page.keyboard.press("Escape");
+  assert.equal(await page.evaluate("document.activeElement.textContent"), "agent 3");
+  await page.keyboard.press("Enter");
   await page.getByText("grep").click();
   await page.getByText("a.ts:1").waitFor();
   await page.getByText("Graph of calls").click();
