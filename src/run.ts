@@ -107,6 +107,8 @@ export interface Run {
   /** Why a run is paused or waiting, in words. */
   reason: string | null;
   agents: number;
+  /** Of these: that have answered, in whatever part of the run. */
+  doneAgents: number;
   failedAgents: number;
   usage: RunUsage;
 }

@@ -3,8 +3,20 @@ import type { Run, RunRecord, Step } from "../run.ts";
 
 /** As `odw ls --json` prints it, and the usage. */
 export function runView(run: Run) {
-  const { id, name, status, startedAt, endedAt, reason, agents, failedAgents, usage } = run;
-  return { id, name, status, startedAt, endedAt, reason, agents, failedAgents, costUsd: usage.costUsd, usage };
+  const { id, name, status, startedAt, endedAt, reason, agents, doneAgents, failedAgents, usage } = run;
+  return {
+    id,
+    name,
+    status,
+    startedAt,
+    endedAt,
+    reason,
+    agents,
+    doneAgents,
+    failedAgents,
+    costUsd: usage.costUsd,
+    usage,
+  };
 }
 
 export function recordView(record: RunRecord) {

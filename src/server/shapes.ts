@@ -116,6 +116,7 @@ export const runShape = z.object({
   endedAt: time.nullable(),
   reason: z.string().nullable(),
   agents: count,
+  doneAgents: count,
   failedAgents: count,
   costUsd: cost,
   usage: usageShape,

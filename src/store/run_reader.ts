@@ -149,6 +149,7 @@ function runOfRow(row: RunRow): Run {
     endedAt: row.endedAt === null ? null : new Date(row.endedAt).toISOString(),
     reason: row.reason,
     agents: row.agents,
+    doneAgents: row.doneAgents,
     failedAgents: row.failedAgents,
     usage: {
       agents: row.agents,

@@ -76,6 +76,7 @@ export function runRecord(part: Partial<RunRecord> = {}): RunRecord {
     endedAt: "2026-11-22T10:01:04.000Z",
     reason: null,
     agents: 3,
+    doneAgents: 3,
     failedAgents: 0,
     usage: { agents: 3, cachedAgents: 0, inputTokens: 12_345, outputTokens: 678, costUsd: 0.12 },
     spec: {

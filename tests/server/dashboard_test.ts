@@ -136,12 +136,27 @@ browserTest(
     await shoot(page, "runs");
     await page.keyboard.press("Tab");
     assert.equal(await page.evaluate("document.activeElement.textContent"), "Skip to the content");
-    for (let i = 0; i < 4; i++) await page.keyboard.press("Tab");
+    for (let i = 0; i < 5; i++) await page.keyboard.press("Tab");
     assert.equal(await page.evaluate("document.activeElement.textContent"), RECORD.name);
     await page.keyboard.press("Enter");
     await page.waitForSelector("canvas");
   },
 );
+
+browserTest("runs show their progress, by pages and by status", {
+  runs: Array.from({ length: 101 }, (_, i) => runRecord({ id: `run${i}`, name: `run ${i}`, agents: 5, doneAgents: 2 })),
+}, async ({ page, served }) => {
+  await page.getByRole("link", { name: "run 0", exact: true }).waitFor();
+  assert.match(await page.textContent("tbody tr") ?? "", /2 of 5/);
+  await page.getByRole("button", { name: "Older" }).click();
+  while (served.engine.listed.at(-1)?.before !== "run99") await page.waitForTimeout(10);
+  await page.getByRole("button", { name: "Newer" }).click();
+  await page.getByLabel("Status").selectOption("failed");
+  while (!served.engine.listed.at(-1)?.status) await page.waitForTimeout(10);
+  const { before, status } = served.engine.listed.at(-1)!;
+  assert.deepEqual([before, status], [undefined, ["failed"]]);
+  await shoot(page, "runs-many");
+});
 
 browserTest("a run shows counters, timeline, log as text, and any agent in full", {
   events: eventsFor(6),
