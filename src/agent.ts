@@ -35,6 +35,10 @@ export interface AgentHandling {
   timeoutMs?: number;
   /** Retries after a retryable provider error. */
   retries?: number;
+  /** The line of the script that made the call, from 1. */
+  line?: number;
+  /** The file of that script when it is not the run's own: a child workflow, or what plan() wrote. */
+  script?: string;
 }
 
 /** `null` where a price is unknown: an unknown cost is never 0. */

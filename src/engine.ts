@@ -3,7 +3,7 @@ import type { AgentDefinition } from "./agent.ts";
 import type { Json } from "./json.ts";
 import type { Check, Plan, PlanRequest } from "./planner.ts";
 import type { ProviderModels } from "./provider.ts";
-import type { Event, Run, RunEstimate, RunLimits, RunRecord, Step } from "./run.ts";
+import type { Event, EventText, Run, RunEstimate, RunLimits, RunRecord, Step } from "./run.ts";
 import type { ArgumentNote, ParsedScript } from "./sandbox.ts";
 import type { EventFilter, RunFilter, StoreCheck } from "./store.ts";
 import type { WorktreeInfo } from "./worktree.ts";
@@ -62,6 +62,7 @@ export interface WorkflowInfo {
   source: string;
 }
 
+/** With `limit`: settles after that many events. */
 export interface FollowOptions extends EventFilter {
   /** "brief" leaves prompts and answers out of step events: for progress views. Default "full". */
   detail?: "full" | "brief";
@@ -100,8 +101,17 @@ export interface Engine extends AsyncDisposable {
   get(ref: string): Promise<RunRecord>;
   list(filter: RunFilter): Promise<Run[]>;
   steps(ref: string): Promise<Step[]>;
+  /** One step, by its id or the beginning of one. Throws `not_found`. */
+  step(ref: string, step: string): Promise<Step>;
   /** Gives batches of events in order, those of the past first; settles when the run has ended or `signal` aborts. */
   follow(ref: string, options: FollowOptions, onEvents: (events: Event[]) => void, signal?: AbortSignal): Promise<void>;
+  /** As follow, with events as texts. */
+  followTexts(
+    ref: string,
+    options: FollowOptions,
+    onTexts: (events: EventText[]) => void,
+    signal?: AbortSignal,
+  ): Promise<void>;
   /** Gives the lines of an export in batches. */
   exportRun(ref: string, onLines: (lines: string[]) => void): Promise<void>;
   /** Returns the run's id. */

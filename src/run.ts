@@ -107,6 +107,8 @@ export interface Run {
   /** Why a run is paused or waiting, in words. */
   reason: string | null;
   agents: number;
+  /** Of these: that have answered, in whatever part of the run. */
+  doneAgents: number;
   failedAgents: number;
   usage: RunUsage;
 }
@@ -156,6 +158,10 @@ export interface Step {
   id: string;
   label: string | null;
   phase: string | null;
+  /** Of the script that called it, see AgentHandling; null: not known. */
+  line: number | null;
+  /** The file of that script; null: the run's own. */
+  script: string | null;
   status: StepStatus;
   request: AgentRequest;
   model: string | null;
@@ -255,7 +261,7 @@ export type EventBody =
   /** The planner wrote the sub-script of a plan() or replan() call: a resume runs the same one. */
   | { type: "script_planned"; key: string; prompt: string; script: { text: string; file: string } }
   /** Answered from the journal on resume; the recorded answer stands in the earlier step_completed. */
-  | { type: "step_replayed"; step: string; label?: string; phase?: string };
+  | { type: "step_replayed"; step: string; label?: string; phase?: string; line?: number; script?: string };
 
 /** What came of a script's own tool call. */
 export type ToolOutcome = { status: "completed"; value: Json } | { status: "failed"; error: ErrorInfo };
@@ -268,6 +274,13 @@ export type Event = EventBody & {
   /** Milliseconds since the epoch. */
   at: number;
 };
+
+/** An event as the JSON text of an Event: for those that only pass it on, so that nobody parses it. */
+export interface EventText {
+  seq: number;
+  type: EventBody["type"];
+  text: string;
+}
 
 const ENDED: readonly RunStatus[] = ["completed", "failed", "cancelled"];
 

@@ -1,6 +1,6 @@
 // The contract of the journal: runs and their append-only events, shared by every process of this machine.
 import type { Json } from "./json.ts";
-import type { Event, EventBody, Run, RunRecord, RunSpec, RunStatus, Step, ToolOutcome } from "./run.ts";
+import type { Event, EventBody, EventText, Run, RunRecord, RunSpec, RunStatus, Step, ToolOutcome } from "./run.ts";
 
 export interface RunFilter {
   status?: RunStatus[];
@@ -64,8 +64,12 @@ export interface Store extends AsyncDisposable {
   listRuns(filter: RunFilter): Promise<Run[]>;
   /** In order of seq. */
   events(runId: string, filter: EventFilter): Promise<Event[]>;
+  /** As events(), unparsed. */
+  eventTexts(runId: string, filter: EventFilter): Promise<EventText[]>;
   /** In order of their start, each folded from its events; a step of a run without owner that never ended is `interrupted`. */
   steps(runId: string): Promise<Step[]>;
+  /** One of them, by its id or the beginning of one; undefined: there is none. */
+  step(runId: string, ref: string): Promise<Step | undefined>;
 
   /** Takes the lease if nobody living holds it: true for exactly one of many claimants. */
   claim(runId: string, owner: string, leaseMs: number): Promise<boolean>;

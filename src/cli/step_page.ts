@@ -52,6 +52,7 @@ export function stepPage(step: Step, { columns, style }: PageOptions): string[] 
     ["Status", step.status],
     ["Answer", whyNoAnswer(step)],
     ["Phase", step.phase ?? ""],
+    ["Line", lineText(step)],
     [
       "Model",
       [step.model ?? "", request.model && request.model !== step.model ? `(asked for ${request.model})` : ""].join(" "),
@@ -90,6 +91,12 @@ function whyNoAnswer({ status, error, attempts }: Step): string {
     case "completed":
       return "";
   }
+}
+
+/** Where the script calls it. */
+function lineText({ line, script }: Step): string {
+  if (line === null) return "";
+  return script === null ? String(line) : `${line} of ${script}`;
 }
 
 /** Path, branch, and what became of it. */

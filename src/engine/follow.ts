@@ -1,47 +1,67 @@
 // Following a run: its events in order, from the store, whoever writes them.
+import { setImmediate } from "node:timers";
 import type { FollowOptions } from "../engine.ts";
-import { isJsonObject, type Json } from "../json.ts";
-import { type Event, hasEnded, type RunRecord, type ToolOutcome } from "../run.ts";
-import type { Store } from "../store.ts";
+import { type Event, type EventText, hasEnded, type RunRecord } from "../run.ts";
+import type { EventFilter, Store } from "../store.ts";
+import { brief, briefText } from "./brief.ts";
 import type { LiveRun } from "./live_run.ts";
 
 /** How often the events of a run in another process are looked for. */
 const POLL_MS = 200;
-const BATCH = 2000;
-/** Of each text of a tool call, for progress views. */
-const BRIEF_CHARS = 200;
+/** Events of one read: a long past goes out by portions, and others have their turn between them. */
+const PORTION = 500;
 
-/** `live`: the run if this process owns it; its commits wake the follower, so that nothing is polled. */
-export async function followRun(
-  store: Store,
-  runId: string,
-  live: LiveRun | undefined,
-  options: FollowOptions,
-  onEvents: (events: Event[]) => void,
-  signal?: AbortSignal,
+export interface Following {
+  store: Store;
+  runId: string;
+  /** The run if this process owns it; its commits wake the follower, so that nothing is polled. */
+  live: LiveRun | undefined;
+  options: FollowOptions;
+  signal?: AbortSignal | undefined;
+}
+
+export function followRun(following: Following, onEvents: (events: Event[]) => void): Promise<void> {
+  const { store, runId, options } = following;
+  const give = options.detail === "brief" ? (events: Event[]) => onEvents(events.map(brief)) : onEvents;
+  return follow(following, (filter) => store.events(runId, filter), give);
+}
+
+export function followRunTexts(following: Following, onTexts: (events: EventText[]) => void): Promise<void> {
+  const { store, runId, options } = following;
+  const give = options.detail === "brief" ? (events: EventText[]) => onTexts(events.map(briefText)) : onTexts;
+  return follow(following, (filter) => store.eventTexts(runId, filter), give);
+}
+
+async function follow<Item extends { seq: number }>(
+  { store, runId, live, options, signal }: Following,
+  read: (filter: EventFilter) => Promise<Item[]>,
+  give: (items: Item[]) => void,
 ): Promise<void> {
-  let after = options.after;
+  let { after, limit: left = Infinity } = options;
+  if (options.live === false) return await drain();
   const wake = createWake(live, signal);
   try {
     while (!signal?.aborted) {
       // The status is read before the events: what is written in between comes with the next round.
       const stopped = live ? live.hasStopped : hasStopped(await store.getRun(runId));
-      after = await drain(after);
-      if (stopped || options.live === false) return;
+      await drain();
+      if (stopped || left === 0) return;
       await wake.wait(options.everyMs ?? 0);
     }
   } finally {
     wake.stop();
   }
 
-  async function drain(from: number): Promise<number> {
-    let last = from;
-    for (;;) {
-      const filter = options.types ? { types: options.types } : {};
-      const events = await store.events(runId, { after: last, limit: BATCH, ...filter });
-      if (events.length > 0) onEvents(options.detail === "brief" ? events.map(brief) : events);
-      last = events.at(-1)?.seq ?? last;
-      if (events.length < BATCH) return last;
+  async function drain(): Promise<void> {
+    const types = options.types ? { types: options.types } : {};
+    while (!signal?.aborted && left > 0) {
+      const limit = Math.min(PORTION, left);
+      const items = await read({ after, limit, ...types });
+      if (items.length > 0) give(items);
+      after = items.at(-1)?.seq ?? after;
+      left -= items.length;
+      if (items.length < limit) return;
+      await new Promise((resolve) => setImmediate(resolve));
     }
   }
 }
@@ -52,63 +72,47 @@ function hasStopped({ status, isOwned }: RunRecord): boolean {
   return hasEnded(status) || status === "paused" || status === "interrupted";
 }
 
+/** Waits for commits, and at least for a time; the run's end and the signal end every wait. */
 function createWake(live: LiveRun | undefined, signal: AbortSignal | undefined) {
-  let pending = false;
-  let resume: (() => void) | null = null;
+  let isRung = false;
+  let isResting = false;
+  let isOver = false;
+  let resume = () => {};
   const ring = () => {
-    pending = true;
-    resume?.();
+    isRung = true;
+    if (!isResting) resume();
   };
-  const stop = live?.journal.onCommitted(ring) ?? (() => {});
-  signal?.addEventListener("abort", ring);
+  const end = () => {
+    isOver = true;
+    resume();
+  };
+  const stop = live?.journal.onCommitted(ring);
+  // Once, and not in each wait: the promise lives as long as the run, and would keep all of them.
+  void live?.stopped.then(end);
+  signal?.addEventListener("abort", end);
+
+  async function rest(ms: number): Promise<void> {
+    isResting = true;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    resume = resolve;
+    const timer = setTimeout(resolve, ms);
+    await promise;
+    clearTimeout(timer);
+    isResting = false;
+  }
 
   async function wait(everyMs: number): Promise<void> {
-    if (!live) return sleep(Math.max(everyMs, POLL_MS));
-    if (everyMs > 0) await Promise.race([sleep(everyMs), live.stopped]);
-    // The last commit rings before the run counts as stopped: the end itself must wake too.
-    if (!pending) await Promise.race([new Promise<void>((done) => resume = done), live.stopped]);
-    resume = null;
-    pending = false;
+    const restMs = live ? everyMs : Math.max(everyMs, POLL_MS);
+    if (restMs > 0 && !isOver) await rest(restMs);
+    if (live && !isRung && !isOver) await new Promise<void>((resolve) => resume = resolve);
+    isRung = false;
   }
 
   return {
     wait,
     stop() {
-      stop();
-      signal?.removeEventListener("abort", ring);
+      stop?.();
+      signal?.removeEventListener("abort", end);
     },
   };
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-/** A step's prompt and answer are for those who ask for them. */
-function brief(event: Event): Event {
-  if (event.type === "step_started") return { ...event, request: { prompt: "" } };
-  if (event.type === "step_completed") return { ...event, value: null };
-  if (event.type === "tool_started") return { ...event, input: briefInput(event.input) };
-  if (event.type === "tool_ended") return { ...event, output: event.isError ? event.output.slice(0, BRIEF_CHARS) : "" };
-  if (event.type === "tool_answered") {
-    return { ...event, input: briefInput(event.input), outcome: briefOutcome(event.outcome) };
-  }
-  return event;
-}
-
-/** Enough to see what a tool works on: the beginnings of its input's texts. */
-function briefInput(input: Json): Json {
-  if (!isJsonObject(input)) return null;
-  const members = Object.entries(input).map(([name, value]) => [name, briefValue(value)]);
-  return Object.fromEntries(members);
-}
-
-function briefValue(value: Json): Json {
-  if (typeof value === "string") return value.slice(0, BRIEF_CHARS);
-  if (typeof value !== "object" || value === null) return value;
-  return JSON.stringify(value).slice(0, BRIEF_CHARS);
-}
-
-function briefOutcome(outcome: ToolOutcome): ToolOutcome {
-  return outcome.status === "completed" ? { status: "completed", value: null } : outcome;
 }

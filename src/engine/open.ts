@@ -10,16 +10,17 @@ import type {
   StartRequest,
   WorkflowInfo,
 } from "../engine.ts";
+import { OdwError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { Check, Plan, Planner, PlanRequest } from "../planner.ts";
 import type { Provider, ProviderModels } from "../provider.ts";
 import type { Queue } from "../queue.ts";
-import type { Event, Run, RunRecord, Step } from "../run.ts";
+import type { Event, EventText, Run, RunRecord, Step } from "../run.ts";
 import type { ParsedScript, Sandbox } from "../sandbox.ts";
 import type { RunFilter, Store, StoreCheck } from "../store.ts";
 import type { Tools } from "../tool.ts";
 import type { WorktreeInfo, Worktrees } from "../worktree.ts";
-import { followRun } from "./follow.ts";
+import { type Following, followRun, followRunTexts } from "./follow.ts";
 import type { LiveRun } from "./live_run.ts";
 import { replay } from "./replay.ts";
 import { RunLauncher } from "./run_launcher.ts";
@@ -43,6 +44,11 @@ export interface EngineParts {
   planner: Planner;
   /** The library that comes with odw. */
   builtIn: LookupPlaces["builtIn"];
+}
+
+interface Found {
+  id: string;
+  live: LiveRun | undefined;
 }
 
 export function openEngine(parts: EngineParts): Engine {
@@ -120,7 +126,7 @@ class LocalEngine implements Engine {
     const id = await this.#store.findRun(ref);
     const ending = this.#runs.ending(id);
     if (ending) await ending;
-    else await followRun(this.#store, id, undefined, { after: Number.MAX_SAFE_INTEGER }, () => {});
+    else await followRun(this.#following({ id, live: undefined }, { after: Number.MAX_SAFE_INTEGER }), () => {});
     return await this.#store.getRun(id);
   }
 
@@ -136,14 +142,29 @@ class LocalEngine implements Engine {
     return await this.#store.steps(await this.#store.findRun(ref));
   }
 
+  async step(ref: string, step: string): Promise<Step> {
+    const id = await this.#store.findRun(ref);
+    const found = await this.#store.step(id, step);
+    if (found) return found;
+    throw new OdwError("not_found", `run ${id} has no step ${JSON.stringify(step)}: see odw show ${id}`);
+  }
+
   async follow(
     ref: string,
     options: FollowOptions,
     onEvents: (events: Event[]) => void,
     signal?: AbortSignal,
   ): Promise<void> {
-    const { id, live } = await this.#find(ref);
-    await followRun(this.#store, id, live, options, onEvents, signal);
+    await followRun(this.#following(await this.#find(ref), options, signal), onEvents);
+  }
+
+  async followTexts(
+    ref: string,
+    options: FollowOptions,
+    onTexts: (events: EventText[]) => void,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    await followRunTexts(this.#following(await this.#find(ref), options, signal), onTexts);
   }
 
   async exportRun(ref: string, onLines: (lines: string[]) => void): Promise<void> {
@@ -225,7 +246,11 @@ class LocalEngine implements Engine {
     await this.#store[Symbol.asyncDispose]();
   }
 
-  async #find(ref: string): Promise<{ id: string; live: LiveRun | undefined }> {
+  #following({ id: runId, live }: Found, options: FollowOptions, signal?: AbortSignal): Following {
+    return { store: this.#store, runId, live, options, signal };
+  }
+
+  async #find(ref: string): Promise<Found> {
     const id = await this.#store.findRun(ref);
     return { id, live: this.#runs.live(id) };
   }

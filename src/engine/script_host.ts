@@ -1,4 +1,5 @@
 // What one script of a run may call: the Host behind its sandbox.
+import type { AgentHandling } from "../agent.ts";
 import { OdwError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { Dialect, Question } from "../run.ts";
@@ -19,10 +20,12 @@ export interface ScriptPlace {
   depth: number;
   /** The script, or one that called it, was written by plan() or replan(). */
   isPlanned: boolean;
+  /** null: the run's own script. */
+  file: string | null;
 }
 
-/** A child's place, but for its dialect. */
-export type ChildPlace = Omit<ScriptPlace, "dialect">;
+/** A child's place, but for what its script says. */
+export type ChildPlace = Omit<ScriptPlace, "dialect" | "file">;
 
 /** Where the answers of agent() come from: a provider or a journal. */
 export interface StepAnswers {
@@ -51,10 +54,12 @@ export interface ScriptHostParts {
 export function createScriptHost(place: ScriptPlace, parts: ScriptHostParts): Host {
   const { steps, human, tools, plans, journal, census } = parts;
   const keys = createStepKeys(place.scope);
+  const { file } = place;
+  const placed = (handling: AgentHandling) => file === null ? handling : { ...handling, script: file };
 
   return {
     agent: (request, handling, race) =>
-      steps.run({ step: keys.next(request), request, handling, dialect: place.dialect, race }),
+      steps.run({ step: keys.next(request), request, handling: placed(handling), dialect: place.dialect, race }),
     tool: (name, input) => tools.call(keys.nextTool(name, input), name, input),
     async replan(request) {
       if (place.isPlanned) throw plannedAlready(place.dialect);

@@ -29,7 +29,8 @@ interface Given extends ChildPlace {
 
 function execute(script: ParsedScript, given: Given, parts: ScriptRunnerParts): Promise<Json> {
   const { args, ...place } = given;
-  const host = createScriptHost({ ...place, dialect: script.dialect }, {
+  const file = place.scope === "" ? null : script.file;
+  const host = createScriptHost({ ...place, dialect: script.dialect, file }, {
     ...parts,
     nesting: parts.settings.script.nesting,
     findChild: parts.findWorkflow,

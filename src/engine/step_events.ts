@@ -16,6 +16,11 @@ export function namesOf({ label, phase }: AgentHandling): { label?: string; phas
   return { ...(label === undefined ? {} : { label }), ...(phase === undefined ? {} : { phase }) };
 }
 
+/** Of a call that is known: in an edited script it may stand elsewhere. */
+export function placeOf({ line, script }: AgentHandling): { line?: number; script?: string } {
+  return { ...(line === undefined ? {} : { line }), ...(script === undefined ? {} : { script }) };
+}
+
 export interface EndedStep {
   step: string;
   durationMs: number;

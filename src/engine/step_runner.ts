@@ -9,7 +9,7 @@ import { aborted } from "./aborted.ts";
 import { Backlog } from "./backlog.ts";
 import type { Census } from "./census.ts";
 import type { Journal } from "./journal.ts";
-import { endingOf, labelOf, namesOf, startedEvent, tell } from "./step_events.ts";
+import { endingOf, labelOf, namesOf, placeOf, startedEvent, tell } from "./step_events.ts";
 import { openStepWork, type StepWork, type WorkPlace } from "./step_work.ts";
 import { UnderWay } from "./under_way.ts";
 import { type Fresh, WaitingNotes } from "./waiting_notes.ts";
@@ -107,7 +107,7 @@ export class StepRunner {
 
   #replay(step: string, answer: Json, handling: AgentHandling): Promise<Json> {
     this.#parts.census.addReplay();
-    this.#parts.journal.note({ type: "step_replayed", step, ...namesOf(handling) });
+    this.#parts.journal.note({ type: "step_replayed", step, ...namesOf(handling), ...placeOf(handling) });
     return Promise.resolve(answer);
   }
 

@@ -1,10 +1,11 @@
 // The engine as it is called over the worker border: signals become ids, disposal becomes a call.
 import type { Engine, FollowOptions } from "../engine.ts";
-import type { Event } from "../run.ts";
+import type { Event, EventText } from "../run.ts";
 import type { Endpoint } from "../server.ts";
 
-export interface ServedEngine extends Omit<Engine, "follow" | typeof Symbol.asyncDispose>, Endpoint {
+export interface ServedEngine extends Omit<Engine, "follow" | "followTexts" | typeof Symbol.asyncDispose>, Endpoint {
   follow(id: number, ref: string, options: FollowOptions, onEvents: (events: Event[]) => void): Promise<void>;
+  followTexts(id: number, ref: string, options: FollowOptions, onTexts: (events: EventText[]) => void): Promise<void>;
   unfollow(id: number): void;
   close(): PromiseLike<void>;
 }
@@ -24,6 +25,7 @@ export const FORWARDED = [
   "get",
   "list",
   "steps",
+  "step",
   "importRun",
   "deleteRun",
   "deleteStartedBefore",

@@ -68,19 +68,24 @@ function ringOf(worker: Worker, crashed: Promise<never>, end: () => void): Ring 
     FORWARDED.map((name) => [name, (...args: unknown[]) => call(callRemote(remote, name, args))]),
   ) as unknown as Pick<Engine, ForwardedMethod>;
 
+  async function stoppable(signal: AbortSignal | undefined, follow: (id: number) => Promise<void>): Promise<void> {
+    const id = ++followers;
+    const stop = () => void remote.unfollow(id);
+    signal?.addEventListener("abort", stop, { once: true });
+    try {
+      await call(follow(id));
+    } finally {
+      signal?.removeEventListener("abort", stop);
+    }
+  }
+
   const engine: Engine = {
     ...forwarded,
     exportRun: (ref, onLines) => call(remote.exportRun(ref, Comlink.proxy(onLines))),
-    async follow(ref, options, onEvents, signal) {
-      const id = ++followers;
-      const stop = () => void remote.unfollow(id);
-      signal?.addEventListener("abort", stop, { once: true });
-      try {
-        await call(remote.follow(id, ref, options, Comlink.proxy(onEvents)));
-      } finally {
-        signal?.removeEventListener("abort", stop);
-      }
-    },
+    follow: (ref, options, onEvents, signal) =>
+      stoppable(signal, (id) => remote.follow(id, ref, options, Comlink.proxy(onEvents))),
+    followTexts: (ref, options, onTexts, signal) =>
+      stoppable(signal, (id) => remote.followTexts(id, ref, options, Comlink.proxy(onTexts))),
     async [Symbol.asyncDispose]() {
       await call(remote.close()).catch(() => {});
       end();

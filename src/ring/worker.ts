@@ -1,10 +1,9 @@
 // The engine ring's entry: opens the engine with the settings that come first, then serves it.
 import * as Comlink from "comlink";
 import { endpointOf, openEngineOf } from "../app.ts";
-import type { Engine, FollowOptions } from "../engine.ts";
+import type { Engine } from "../engine.ts";
 import { errorInfo } from "../errors.ts";
 import type { RingOpened, RingOpening } from "../ring.ts";
-import type { Event } from "../run.ts";
 import type { Endpoint } from "../server.ts";
 import { askedPrograms } from "./asked_programs.ts";
 import { passErrorsAsData } from "./errors_as_data.ts";
@@ -31,11 +30,11 @@ async function open({ settings, willRun, programs: port }: RingOpening): Promise
 function serve(engine: Engine): Omit<ServedEngine, keyof Endpoint> {
   const following = new Map<number, AbortController>();
 
-  async function follow(id: number, ref: string, options: FollowOptions, onEvents: (events: Event[]) => void) {
+  async function stoppable(id: number, follow: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const controller = new AbortController();
     following.set(id, controller);
     try {
-      await engine.follow(ref, options, onEvents, controller.signal);
+      await follow(controller.signal);
     } finally {
       following.delete(id);
     }
@@ -48,7 +47,9 @@ function serve(engine: Engine): Omit<ServedEngine, keyof Endpoint> {
   return {
     ...forwarded,
     exportRun: (ref, onLines) => engine.exportRun(ref, onLines),
-    follow,
+    follow: (id, ref, options, onEvents) => stoppable(id, (signal) => engine.follow(ref, options, onEvents, signal)),
+    followTexts: (id, ref, options, onTexts) =>
+      stoppable(id, (signal) => engine.followTexts(ref, options, onTexts, signal)),
     unfollow: (id) => following.get(id)?.abort(),
     close: () => engine[Symbol.asyncDispose](),
   };

@@ -11,6 +11,8 @@ export interface AgentCallInput {
   dialect: Dialect;
   /** The current phase; `options.phase` comes first. */
   phase: string | null;
+  /** See AgentMessage. */
+  line: number | null;
 }
 
 export interface NormalizedCall {
@@ -77,6 +79,7 @@ const CHECKS: Record<Kind, { wanted: string; holds: (value: Json) => boolean }> 
 export function normalizeAgentCall(input: AgentCallInput, warn: (message: string) => void): NormalizedCall {
   const call: NormalizedCall = { request: { prompt: input.prompt }, handling: {} };
   if (input.phase !== null) call.handling.phase = input.phase;
+  if (input.line !== null) call.handling.line = input.line;
   if (input.wasConverted) warn("agent() expects its prompt as text; another value was turned into text");
   for (const [name, value] of Object.entries(optionsOf(input.options, warn))) {
     if (value === null) continue;

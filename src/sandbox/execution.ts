@@ -97,6 +97,7 @@ class Execution {
     const { clock, pipelineNull, budget, limits } = this.#options;
     const setup: RealmSetup = {
       dialect: script.dialect,
+      file: script.file,
       clock,
       pipelineNull,
       exportName,

@@ -6,6 +6,8 @@ import type { Dialect } from "../run.ts";
 /** What a realm is told before its script starts; it reads this as JSON text. */
 export interface RealmSetup {
   dialect: Dialect;
+  /** As stacks name the script. */
+  file: string;
   /** Absent: none were given. */
   args?: Json;
   clock: ExecuteOptions["clock"];

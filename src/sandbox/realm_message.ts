@@ -13,10 +13,21 @@ export interface ThrownInfo {
   code: string | null;
 }
 
+export interface AgentMessage {
+  type: "agent";
+  id: number;
+  /** The author's line that made the call; null: none did. */
+  line: number | null;
+  prompt: string;
+  options: Json;
+  wasConverted: boolean;
+  /** Made in a branch of race(), and may be cancelled. */
+  isRacing: boolean;
+}
+
 /** One message of a realm; `id` names the call that an answer belongs to. */
 export type RealmMessage =
-  /** `isRacing`: made in a branch of race(), and may be cancelled. */
-  | { type: "agent"; id: number; prompt: string; options: Json; wasConverted: boolean; isRacing: boolean }
+  | AgentMessage
   /** The answer of an agent call is needed no more. */
   | { type: "cancel"; id: number }
   | { type: "tool"; id: number; name: string; input: JsonObject }
@@ -55,10 +66,10 @@ function readMessage(message: unknown): RealmMessage {
 type Reader = (message: unknown[]) => RealmMessage | undefined;
 
 const READERS: ReadonlyMap<unknown, Reader> = new Map<unknown, Reader>([
-  ["agent", ([, id, prompt, options, wasConverted, isRacing]) => {
-    if (!isId(id) || typeof prompt !== "string") return undefined;
+  ["agent", ([, id, line, prompt, options, wasConverted, isRacing]) => {
+    if (!isId(id) || typeof line !== "number" || typeof prompt !== "string") return undefined;
     const is = { wasConverted: wasConverted === true, isRacing: isRacing === true };
-    return { type: "agent", id, prompt, options: json(options), ...is };
+    return { type: "agent", id, line: isId(line) ? line : null, prompt, options: json(options), ...is };
   }],
   ["cancel", ([, id]) => isId(id) ? { type: "cancel", id } : undefined],
   ["tool", ([, id, name, input]) => {

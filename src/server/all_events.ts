@@ -1,8 +1,10 @@
 // The stream over all runs: each run's events in their order, and an id that says how far each of them was sent.
 import type { Engine } from "../engine.ts";
 import { OdwError } from "../errors.ts";
-import type { Event, Run, RunStatus } from "../run.ts";
-import { EventStream, streamRun, type StreamTimes } from "./event_stream.ts";
+import type { EventText, Run, RunStatus } from "../run.ts";
+import type { EventStream, EventStreams } from "./event_stream.ts";
+import { RunEvents } from "./run_events.ts";
+import type { RunFeeds } from "./run_feed.ts";
 
 const LOOK_EVERY_MS = 500;
 /** Runs that an id tells of; the newest ones. */
@@ -12,23 +14,25 @@ const MOST_RUNS = 50;
 type Position = Map<string, number>;
 
 /** Without `lastId` from now on: runs that go on or begin. With it, exactly what came since. Sends until the client goes. */
-export async function allEvents(engine: Engine, lastId: string | null, times?: StreamTimes): Promise<Response> {
-  const position = lastId === null ? await now(engine) : readPosition(lastId);
-  const stream = new EventStream(times);
-  void new AllEvents(engine, stream, position).run();
+export async function allEvents(feeds: RunFeeds, streams: EventStreams, lastId: string | null): Promise<Response> {
+  const position = lastId === null ? await now(feeds.engine) : readPosition(lastId);
+  const stream = streams.open();
+  void new AllEvents(feeds, stream, position).run();
   return stream.response;
 }
 
 class AllEvents {
   readonly #engine: Engine;
+  readonly #feeds: RunFeeds;
   readonly #stream: EventStream;
   readonly #position: Position;
   readonly #following = new Map<string, Promise<void>>();
   /** The status in which a run was followed to its end: it is looked at again when that changes. */
   readonly #seenToEnd = new Map<string, RunStatus>();
 
-  constructor(engine: Engine, stream: EventStream, position: Position) {
-    this.#engine = engine;
+  constructor(feeds: RunFeeds, stream: EventStream, position: Position) {
+    this.#engine = feeds.engine;
+    this.#feeds = feeds;
     this.#stream = stream;
     this.#position = position;
   }
@@ -38,10 +42,7 @@ class AllEvents {
     try {
       while (!signal.aborted) {
         for (const run of await this.#engine.list({ limit: MOST_RUNS })) this.#look(run);
-        await Promise.race([
-          sleep(LOOK_EVERY_MS),
-          new Promise((gone) => signal.addEventListener("abort", gone, { once: true })),
-        ]);
+        await pause(LOOK_EVERY_MS, signal);
       }
     } catch {
       this.#stream.close();
@@ -56,18 +57,22 @@ class AllEvents {
   }
 
   async #follow(id: string): Promise<void> {
-    const after = this.#position.get(id) ?? 0;
-    const send = (event: Event) => this.#send(id, event);
-    await streamRun(this.#engine, this.#stream, { ref: id, after, detail: "brief", send });
+    const reading = { runId: id, after: this.#position.get(id) ?? 0, detail: "brief" } as const;
+    await new RunEvents(this.#feeds, this.#stream, reading, ({ events }) => this.#send(id, events)).run();
     this.#seenToEnd.set(id, (await this.#engine.get(id)).status);
   }
 
-  #send(runId: string, event: Event): void {
-    this.#position.set(runId, event.seq);
-    const oldest = this.#position.size > MOST_RUNS ? [...this.#position.keys()].sort()[0] : undefined;
-    if (oldest !== undefined) this.#position.delete(oldest);
-    const id = [...this.#position].map(([run, seq]) => `${run}.${seq}`).join("_");
-    this.#stream.send({ id, type: event.type, data: JSON.stringify({ runId, ...event }) });
+  #send(runId: string, events: readonly EventText[]): void {
+    // What does not change within a piece is put together once.
+    this.#position.delete(runId);
+    const oldest = this.#position.size >= MOST_RUNS ? [...this.#position.keys()].sort()[0] : undefined;
+    if (oldest !== undefined && oldest < runId) this.#position.delete(oldest);
+    const others = [...this.#position].map(([run, seq]) => `${run}.${seq}_`).join("");
+    for (const { seq, type, text } of events) {
+      const data = `{"runId":${JSON.stringify(runId)},${text.slice(1)}`;
+      this.#stream.send({ id: `${others}${runId}.${seq}`, type, data });
+    }
+    this.#position.set(runId, events.at(-1)!.seq);
   }
 }
 
@@ -91,6 +96,15 @@ function readPosition(id: string): Position {
   return new Map(parts.map((part) => [part![1]!, Number(part![2])]));
 }
 
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+/** Ends early when the signal aborts. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener("abort", end);
+  });
 }

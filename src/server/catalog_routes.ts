@@ -5,8 +5,10 @@ import { OdwError } from "../errors.ts";
 import { TOPOLOGIES } from "../planner.ts";
 import type { Event, RunLimits } from "../run.ts";
 import { allEvents } from "./all_events.ts";
-import { runEvents } from "./event_stream.ts";
+import type { EventStreams } from "./event_stream.ts";
 import { type Route, route } from "./route.ts";
+import { runEvents } from "./run_events.ts";
+import { RunFeeds } from "./run_feed.ts";
 import { limitsOf, startRequest } from "./run_routes.ts";
 import { anyJson, checkShape, planShape } from "./shapes.ts";
 
@@ -27,7 +29,7 @@ const graph = z.object({
   edges: z.array(z.object({ from: z.string(), to: z.string() })),
 });
 
-export function catalogRoutes(engine: Engine, limits: RunLimits): Route[] {
+export function catalogRoutes(engine: Engine, { limits, streams }: CatalogParts): Route[] {
   return [
     route(
       { method: "get", path: "/v1/workflows", summary: "Saved workflows", answer: workflows },
@@ -73,15 +75,21 @@ export function catalogRoutes(engine: Engine, limits: RunLimits): Route[] {
           ...(topology === undefined ? {} : { topology }),
         }),
     ),
-    ...eventRoutes(engine),
+    ...eventRoutes(engine, streams),
   ];
 }
 
-function eventRoutes(engine: Engine): Route[] {
+export interface CatalogParts {
+  limits: RunLimits;
+  streams: EventStreams;
+}
+
+function eventRoutes(engine: Engine, streams: EventStreams): Route[] {
+  const feeds = new RunFeeds(engine);
   return [
     route(
       { method: "get", path: "/v1/events", summary: "Events of all runs", contentType: "text/event-stream" },
-      async ({ request }) => await allEvents(engine, request.headers.get("last-event-id")),
+      async ({ request }) => await allEvents(feeds, streams, request.headers.get("last-event-id")),
     ),
     route(
       {
@@ -93,7 +101,8 @@ function eventRoutes(engine: Engine): Route[] {
       },
       async ({ params, query, request }) => {
         const { id } = await engine.get(params.id!);
-        return runEvents(engine, { ref: id, after: lastSeq(request) ?? query.after ?? 0, detail: query.detail });
+        const after = lastSeq(request) ?? query.after ?? 0;
+        return runEvents(feeds, streams.open(), { runId: id, after, detail: query.detail });
       },
     ),
     route(

@@ -1,17 +1,18 @@
 // /openai/v1: every OpenAI client can call a workflow as if it were a model.
 import type { Hono } from "hono";
-import type { Engine } from "../engine.ts";
+import type { Engine, StartRequest } from "../engine.ts";
 import { errorInfo, OdwError } from "../errors.ts";
-import type { Event, RunLimits, RunRecord } from "../run.ts";
+import type { Event, Run, RunLimits, RunRecord } from "../run.ts";
 import type { ServeOptions } from "../server.ts";
 import { type ChatRequest, chatShape, contentOf, PLAN, PREFIX, startOfChat, usageOf } from "./chat.ts";
-import { EventStream } from "./event_stream.ts";
+import type { EventStream, EventStreams } from "./event_stream.ts";
 import { problemOf } from "./problem.ts";
 import { readBounded } from "./route.ts";
 
 export interface ChatParts {
   engine: Engine;
   limits: RunLimits;
+  streams: EventStreams;
   onClientGone: ServeOptions["onClientGone"];
 }
 
@@ -48,11 +49,14 @@ async function readRequest(request: Request): Promise<ChatRequest> {
 
 async function complete(request: ChatRequest, signal: AbortSignal, parts: ChatParts): Promise<Response> {
   const { engine, limits } = parts;
-  const { id } = await engine.start(await startOfChat(engine, request, limits));
+  const asked = await startOfChat(engine, request, limits);
+  // Before the start: a run whose answer nobody can get would cost for nothing.
+  const stream = request.stream ? parts.streams.open() : null;
+  const { id } = await started(engine, asked, stream);
   const onGone = () => {
     if (parts.onClientGone === "cancel") void engine.cancel(id).catch(() => {});
   };
-  if (request.stream) return streamed({ id, request, engine, onGone });
+  if (stream) return streamed({ id, request, engine, stream, onGone });
   signal.addEventListener("abort", onGone, { once: true });
   try {
     const run = completedRun(await engine.outcome(id));
@@ -71,16 +75,25 @@ async function complete(request: ChatRequest, signal: AbortSignal, parts: ChatPa
   }
 }
 
+async function started(engine: Engine, asked: StartRequest, stream: EventStream | null): Promise<Run> {
+  try {
+    return await engine.start(asked);
+  } catch (error) {
+    stream?.close();
+    throw error;
+  }
+}
+
 interface Streaming {
   id: string;
   request: ChatRequest;
   engine: Engine;
+  stream: EventStream;
   onGone: () => void;
 }
 
 /** Progress goes out as comments, which every client skips; the answer as content. */
-function streamed({ id, request, engine, onGone }: Streaming): Response {
-  const stream = new EventStream();
+function streamed({ id, request, engine, stream, onGone }: Streaming): Response {
   const chunk = (delta: object, finishReason: string | null) => ({
     ...envelope(id, request, "chat.completion.chunk"),
     choices: [{ index: 0, delta, finish_reason: finishReason }],

@@ -1,14 +1,13 @@
 // Server-sent events: what happens in runs, in order, for readers of any speed, that can come back where they were.
-import type { Engine } from "../engine.ts";
-import { errorInfo } from "../errors.ts";
-import type { Event } from "../run.ts";
+
+import { OdwError } from "../errors.ts";
 
 export const HEARTBEAT_MS = 15_000;
+/** Each costs a connection, and up to the bytes that it leaves unread. */
+const MOST_STREAMS = 256;
 /** What a reader may leave unread before its events wait in the journal. */
 const MOST_WAITING_BYTES = 256 * 1024;
 const PIECE_CHARS = 32 * 1024;
-/** Often enough for eyes and programs; many readers of a busy run cost it little. */
-const EVERY_MS = 100;
 /** A reader that takes nothing for this long is let go; it can come back with Last-Event-ID. */
 const STALL_MS = 30_000;
 
@@ -67,6 +66,13 @@ export class EventStream {
     this.#write(`${lines.join("")}\n`);
   }
 
+  /** Events that are encoded already. They stay as they are: many streams may be given the same. */
+  sendBytes(bytes: Uint8Array): void {
+    if (this.signal.aborted) return;
+    this.#flush();
+    this.#controller.enqueue(bytes);
+  }
+
   comment(text: string): void {
     this.#write(`: ${text.replaceAll(/[\r\n]+/g, " ")}\n\n`);
   }
@@ -77,10 +83,8 @@ export class EventStream {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#drained = resolve;
     const timer = setTimeout(() => this.close(), this.#times.stallMs);
-    this.signal.addEventListener("abort", () => resolve(), { once: true });
     await promise;
     clearTimeout(timer);
-    this.#drained = null;
   }
 
   close(): void {
@@ -107,55 +111,30 @@ export class EventStream {
   #end(): void {
     clearInterval(this.#heartbeat);
     this.#abort.abort();
+    this.#drained?.();
   }
 }
 
-export interface RunFollowing {
-  ref: string;
-  /** Events with a greater seq. */
-  after: number;
-  detail: "full" | "brief";
-  send: (event: Event) => void;
-}
+/** The streams of one server. */
+export class EventStreams {
+  readonly #most: number;
+  #open = 0;
 
-/** Sends a run's events until it has stopped. A reader that is behind holds nothing in memory: its events are read again from the journal. */
-export async function streamRun(engine: Engine, stream: EventStream, following: RunFollowing): Promise<void> {
-  let { after } = following;
-  while (!stream.signal.aborted) {
-    const pause = new AbortController();
-    let isBehind = false;
-    const onEvents = (events: Event[]) => {
-      for (const event of events) {
-        // What came too early for a slow reader comes again with the next round.
-        if (isBehind || stream.signal.aborted) return;
-        following.send(event);
-        after = event.seq;
-        isBehind = !stream.hasRoom;
-        if (isBehind) pause.abort();
-      }
-    };
-    const signal = AbortSignal.any([pause.signal, stream.signal]);
-    await engine.follow(following.ref, { after, detail: following.detail, everyMs: EVERY_MS }, onEvents, signal);
-    if (!isBehind) break;
-    await stream.room();
+  constructor(most: number = MOST_STREAMS) {
+    this.#most = most;
   }
-}
 
-/** The stream of one run; it ends, with an event `end`, when the run has stopped. */
-export function runEvents(engine: Engine, following: Omit<RunFollowing, "send">, times?: StreamTimes): Response {
-  const stream = new EventStream(times);
-  const send = (event: Event) => stream.send({ id: String(event.seq), type: event.type, data: JSON.stringify(event) });
-  const follow = async () => {
-    try {
-      await streamRun(engine, stream, { ...following, send });
-      const { status } = await engine.get(following.ref);
-      stream.send({ type: "end", data: JSON.stringify({ status }) });
-    } catch (error) {
-      stream.send({ type: "error", data: JSON.stringify(errorInfo(error)) });
-    } finally {
-      stream.close();
+  /** Throws OdwError `service_unavailable` when as many are open as may be. */
+  open(times?: StreamTimes): EventStream {
+    if (this.#open >= this.#most) {
+      throw new OdwError(
+        "service_unavailable",
+        `${this.#most} streams are open already: close one, or try again later`,
+      );
     }
-  };
-  void follow();
-  return stream.response;
+    this.#open++;
+    const stream = new EventStream(times);
+    stream.signal.addEventListener("abort", () => this.#open--, { once: true });
+    return stream;
+  }
 }

@@ -9,7 +9,7 @@ export const COOKIE = "odw_session";
 /** A script may have 512 KiB, and its args as much again. */
 export const MOST_BODY_BYTES = 4 * 1024 * 1024;
 const MOST_HEADER_BYTES = 32 * 1024;
-/** Requests at once, streams included. */
+/** Requests at once; streams, which are answered as they begin, have a limit of their own. */
 const MOST_REQUESTS = 256;
 /** Open to everybody who may call at all. */
 const OPEN_PATHS: ReadonlySet<string> = new Set(["/health", "/sign-in"]);

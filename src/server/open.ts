@@ -9,6 +9,7 @@ import type { ServeOptions, StopMode } from "../server.ts";
 import { catalogRoutes } from "./catalog_routes.ts";
 import { mountChat } from "./chat_routes.ts";
 import { ASSETS, PAGE_POLICY } from "./dashboard_assets.ts";
+import { EventStreams } from "./event_stream.ts";
 import { COOKIE, guard } from "./guard.ts";
 import { Idempotency } from "./idempotency.ts";
 import { openApi } from "./openapi.ts";
@@ -82,7 +83,11 @@ function createApp({ engine, limits, grants, options, mcp }: ServerParts, { sess
     });
     return context.redirect("/", 303);
   });
-  const routes = [...runRoutes(engine, { idempotency: new Idempotency(), grants }), ...catalogRoutes(engine, limits)];
+  const streams = new EventStreams();
+  const routes = [
+    ...runRoutes(engine, { idempotency: new Idempotency(), grants }),
+    ...catalogRoutes(engine, { limits, streams }),
+  ];
   const document = openApi(routes, options.version);
   for (const { path, contentType, body } of ASSETS) {
     const headers = { "content-type": contentType, "content-security-policy": PAGE_POLICY };
@@ -92,7 +97,7 @@ function createApp({ engine, limits, grants, options, mcp }: ServerParts, { sess
   mount(app, routes);
   app.post("/v1/sign-in-links", () => Response.json({ url: signInLink() }, { status: 201 }));
   app.all("/mcp", (context) => mcp(context.req.raw));
-  mountChat(app, { engine, limits, onClientGone: options.onClientGone });
+  mountChat(app, { engine, limits, streams, onClientGone: options.onClientGone });
   app.notFound(() => problemResponse(problem(404, "there is no such path: /openapi.json lists them")));
   return app;
 }

@@ -124,13 +124,7 @@ function stepRoutes(engine: Engine): Route[] {
     ),
     route(
       { method: "get", path: "/v1/runs/{id}/steps/{key}", summary: "A step in full", answer: stepShape },
-      async ({ params }) => {
-        const key = decodeURIComponent(params.key!);
-        const all = await engine.steps(params.id!);
-        const found = all.find(({ id }) => id === key) ?? all.find(({ id }) => id.startsWith(key));
-        if (found) return found;
-        throw new OdwError("not_found", `run ${params.id} has no step ${JSON.stringify(key)}: GET …/steps lists them`);
-      },
+      async ({ params }) => await engine.step(params.id!, decodeURIComponent(params.key!)),
     ),
     route(
       {

@@ -3,8 +3,20 @@ import type { Run, RunRecord, Step } from "../run.ts";
 
 /** As `odw ls --json` prints it, and the usage. */
 export function runView(run: Run) {
-  const { id, name, status, startedAt, endedAt, reason, agents, failedAgents, usage } = run;
-  return { id, name, status, startedAt, endedAt, reason, agents, failedAgents, costUsd: usage.costUsd, usage };
+  const { id, name, status, startedAt, endedAt, reason, agents, doneAgents, failedAgents, usage } = run;
+  return {
+    id,
+    name,
+    status,
+    startedAt,
+    endedAt,
+    reason,
+    agents,
+    doneAgents,
+    failedAgents,
+    costUsd: usage.costUsd,
+    usage,
+  };
 }
 
 export function recordView(record: RunRecord) {
@@ -22,10 +34,10 @@ export function recordView(record: RunRecord) {
 
 /** A step without its texts: for lists. */
 export function stepView(step: Step) {
-  const { id, label, phase, status, model, error, attempts, usage, costUsd, worktree, startedAt, endedAt } = step;
-  const { request: { prompt }, toolCalls } = step;
+  const { id, label, phase, line, script, status, model, error, attempts, usage, costUsd, worktree } = step;
+  const { request: { prompt }, toolCalls, startedAt, endedAt } = step;
   return {
-    ...{ id, label, phase, status, model, error, attempts, usage, costUsd, worktree, startedAt, endedAt },
+    ...{ id, label, phase, line, script, status, model, error, attempts, usage, costUsd, worktree, startedAt, endedAt },
     promptChars: prompt.length,
     toolCalls: toolCalls.length,
   };

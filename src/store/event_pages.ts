@@ -20,9 +20,14 @@ export class EventPages {
    * which ends silently where the database is corrupted.
    */
   *of(runId: string): Iterable<EventRow> {
+    for (const rows of this.portions(runId)) yield* rows;
+  }
+
+  /** The same, as they are read. */
+  *portions(runId: string): Iterable<EventRow[]> {
     for (let after = 0;;) {
       const rows = this.#select.all(runId, after) as unknown as EventRow[];
-      yield* rows;
+      yield rows;
       if (rows.length < PORTION) return;
       after = rows.at(-1)!.seq;
     }

@@ -11,6 +11,7 @@ const error = z.looseObject({ name: z.string(), message: z.string() });
 const tokens = z.looseObject({ inputTokens: count, outputTokens: count });
 const usage = z.looseObject({ agents: count, cachedAgents: count, inputTokens: count, outputTokens: count, costUsd });
 const names = { label: z.string().optional(), phase: z.string().optional() };
+const place = { line: count.optional(), script: z.string().optional() };
 const step = { step: z.string().min(1) };
 const attempted = { ...step, model: z.string(), attempts: count, usage: tokens, costUsd, durationMs: z.number() };
 const ending = { usage, durationMs: z.number() };
@@ -68,7 +69,7 @@ const SHAPES: Record<EventBody["type"], z.ZodType> = {
   step_started: z.looseObject({
     ...step,
     request: z.looseObject({ prompt: z.string() }),
-    handling: z.looseObject(names),
+    handling: z.looseObject({ ...names, ...place }),
     model: z.string(),
   }),
   step_retried: z.looseObject({ ...step, attempt: count, reason: z.string(), waitMs: z.number() }),
@@ -102,7 +103,7 @@ const SHAPES: Record<EventBody["type"], z.ZodType> = {
     prompt: z.string(),
     script: z.looseObject({ text: z.string(), file: z.string() }),
   }),
-  step_replayed: z.looseObject({ ...step, ...names }),
+  step_replayed: z.looseObject({ ...step, ...names, ...place }),
 };
 
 /** What is wrong with an event, in words; null when nothing is. Members that are not known are allowed. */

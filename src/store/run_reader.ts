@@ -1,7 +1,7 @@
 // Reads runs: their header rows for lists, and the record that is folded from a run's own events.
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { OdwError } from "../errors.ts";
-import type { Event, Run, RunCensus, RunRecord, RunStatus } from "../run.ts";
+import type { Event, EventText, Run, RunCensus, RunRecord, RunStatus } from "../run.ts";
 import type { RunFilter } from "../store.ts";
 import { foldRecord } from "./record.ts";
 
@@ -119,6 +119,15 @@ export interface EventRow {
   at: number;
 }
 
+export interface TypedEventRow extends EventRow {
+  type: EventText["type"];
+}
+
+/** What JSON.stringify makes of eventOfRow(row), made of the text that stands in the journal. */
+export function eventTextOfRow({ seq, type, at, body }: TypedEventRow): EventText {
+  return { seq, type, text: `${body.slice(0, -1)},"seq":${seq},"at":${at}}` };
+}
+
 /** The event that append() was given, with its place and time. */
 export function eventOfRow(row: EventRow): Event {
   const event = JSON.parse(row.body) as Event;
@@ -140,6 +149,7 @@ function runOfRow(row: RunRow): Run {
     endedAt: row.endedAt === null ? null : new Date(row.endedAt).toISOString(),
     reason: row.reason,
     agents: row.agents,
+    doneAgents: row.doneAgents,
     failedAgents: row.failedAgents,
     usage: {
       agents: row.agents,

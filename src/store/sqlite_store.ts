@@ -2,13 +2,12 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { setImmediate } from "node:timers";
 import { OdwError } from "../errors.ts";
-import type { Event, EventBody, Run, RunRecord, RunSpec, Step } from "../run.ts";
+import type { Event, EventBody, EventText, Run, RunRecord, RunSpec, Step } from "../run.ts";
 import { hasEnded } from "../run.ts";
 import type { Command, EventFilter, Recorded, RunFilter, Store, StoreCheck } from "../store.ts";
 import { checkDatabase } from "./check.ts";
 import { explainedError, keepCopy } from "./corrupt_copy.ts";
 import { deletePortion, deleteRun, oldRuns, shrink } from "./deletion.ts";
-import { EventPages } from "./event_pages.ts";
 import { EventWriter } from "./event_writer.ts";
 import { exportHeader, exportLines } from "./export_run.ts";
 import { type EncodedEvent, GroupCommit } from "./group_commit.ts";
@@ -16,8 +15,8 @@ import { type ImportedRun, readImport } from "./imported_run.ts";
 import { Leases } from "./leases.ts";
 import { readRecorded } from "./recorded.ts";
 import { formatRunId, nextRunId, type RunIdParts } from "./run_id.ts";
-import { eventOfRow, type EventRow, RunReader } from "./run_reader.ts";
-import { foldSteps } from "./steps.ts";
+import { eventOfRow, eventTextOfRow, RunReader, type TypedEventRow } from "./run_reader.ts";
+import { StepReader } from "./step_reader.ts";
 import { corruptionRemedy } from "./store_error.ts";
 import { transaction } from "./transaction.ts";
 import { WalFile } from "./wal_file.ts";
@@ -33,7 +32,7 @@ export class SqliteStore implements Store {
   readonly #group: GroupCommit;
   readonly #wal: WalFile;
   readonly #selectEvents: StatementSync;
-  readonly #stepPages: EventPages;
+  readonly #steps: StepReader;
   readonly #selectLease: StatementSync;
   #lastRunId: RunIdParts | null = null;
   #kept: Promise<string> | null = null;
@@ -53,10 +52,10 @@ export class SqliteStore implements Store {
       () => this.#wal.persist(),
     );
     this.#selectEvents = db.prepare(
-      `SELECT seq, at, body FROM events WHERE run_id = ?1 AND seq > ?2
+      `SELECT seq, at, type, body FROM events WHERE run_id = ?1 AND seq > ?2
        AND (?3 IS NULL OR type IN (SELECT value FROM json_each(?3))) ORDER BY seq LIMIT ?4`,
     );
-    this.#stepPages = new EventPages(db, "step IS NOT NULL OR type = 'run_resumed'");
+    this.#steps = new StepReader(db);
     this.#selectLease = db.prepare("SELECT status, lease_until AS leaseUntil FROM runs WHERE id = ?");
   }
 
@@ -92,19 +91,22 @@ export class SqliteStore implements Store {
   }
 
   events(runId: string, filter: EventFilter): Promise<Event[]> {
-    return this.#settle("read events", () => {
-      const types = filter.types ? JSON.stringify(filter.types) : null;
-      const rows = this.#selectEvents.all(runId, filter.after, types, filter.limit ?? -1) as unknown as EventRow[];
-      if (rows.length === 0) this.#runs.header(runId);
-      return rows.map(eventOfRow);
-    });
+    return this.#settle("read events", () => this.#eventRows(runId, filter).map(eventOfRow));
+  }
+
+  eventTexts(runId: string, filter: EventFilter): Promise<EventText[]> {
+    return this.#settle("read events", () => this.#eventRows(runId, filter).map(eventTextOfRow));
   }
 
   steps(runId: string): Promise<Step[]> {
     return this.#settle("read steps", () => {
-      const isLive = this.#isLive(runId);
-      return foldSteps(eventsOf(this.#stepPages.of(runId)), isLive);
+      this.#runs.header(runId);
+      return this.#steps.all(runId, () => this.#isLive(runId));
     });
+  }
+
+  step(runId: string, ref: string): Promise<Step | undefined> {
+    return this.#settle("read a step", () => this.#steps.one(runId, ref, this.#isLive(runId)));
   }
 
   claim(runId: string, owner: string, leaseMs: number): Promise<boolean> {
@@ -197,10 +199,10 @@ export class SqliteStore implements Store {
   }
 
   /** A failed run of `act` becomes an OdwError `store` that names the attempt. */
-  async #settle<Value>(attempt: string, act: () => Value): Promise<Value> {
+  async #settle<Value>(attempt: string, act: () => Value | Promise<Value>): Promise<Value> {
     this.#group.flush();
     try {
-      return act();
+      return await act();
     } catch (error) {
       throw await this.#explained(attempt, error);
     }
@@ -208,6 +210,13 @@ export class SqliteStore implements Store {
 
   #explained(attempt: string, thrown: unknown): Promise<OdwError> {
     return explainedError(this.#path, { attempt, thrown }, () => this.#keepCopy());
+  }
+
+  #eventRows(runId: string, { after, types, limit }: EventFilter): TypedEventRow[] {
+    const wanted = types ? JSON.stringify(types) : null;
+    const rows = this.#selectEvents.all(runId, after, wanted, limit ?? -1);
+    if (rows.length === 0) this.#runs.header(runId);
+    return rows as unknown as TypedEventRow[];
   }
 
   /** Once, however many calls meet the damage. */
@@ -239,10 +248,6 @@ export class SqliteStore implements Store {
     const lease = this.#selectLease.get(runId)?.["leaseUntil"] ?? null;
     return !hasEnded(run.status) && lease !== null && Number(lease) > this.#now();
   }
-}
-
-function* eventsOf(rows: Iterable<EventRow>): Iterable<Event> {
-  for (const row of rows) yield eventOfRow(row);
 }
 
 /** Times are those of the call, not of the commit. */

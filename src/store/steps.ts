@@ -7,17 +7,27 @@ interface Fold {
   queued: Map<string, StepNames>;
 }
 
-type StepNames = { label?: string; phase?: string };
+type StepNames = { label?: string; phase?: string; line?: number; script?: string };
 
-/**
- * In order of their first start; a step that was skipped while it waited stands where it was skipped, with an empty prompt.
- * `isLive`: whether the run has a living owner; without one, a step that never ended is `interrupted`.
- */
-export function foldSteps(events: Iterable<Event>, isLive: boolean): Step[] {
+export interface StepFold {
+  /** In order of seq. */
+  add(event: Event): void;
+  /**
+   * In order of their first start; a step that was skipped while it waited stands where it was skipped, with an empty prompt.
+   * `isLive`: whether the run has a living owner; without one, a step that never ended is `interrupted`.
+   */
+  steps(isLive: boolean): Step[];
+}
+
+export function createStepFold(): StepFold {
   const fold: Fold = { steps: new Map(), queued: new Map() };
-  for (const event of events) foldEvent(fold, event);
-  if (!isLive) interrupt(fold.steps);
-  return [...fold.steps.values()];
+  return {
+    add: (event) => foldEvent(fold, event),
+    steps(isLive) {
+      if (!isLive) interrupt(fold.steps);
+      return [...fold.steps.values()];
+    },
+  };
 }
 
 function foldEvent({ steps, queued }: Fold, event: Event): void {
@@ -68,10 +78,16 @@ function changeStep(step: Step, event: Event): void {
     case "tool_ended":
       return endTool(step, event);
     case "step_replayed":
-      step.label = event.label ?? step.label;
-      step.phase = event.phase ?? step.phase;
-      return;
+      return renameStep(step, event);
   }
+}
+
+/** It may stand elsewhere in the script that the run goes on with. */
+function renameStep(step: Step, names: StepNames): void {
+  step.label = names.label ?? step.label;
+  step.phase = names.phase ?? step.phase;
+  step.line = names.line ?? step.line;
+  step.script = names.line === undefined ? step.script : names.script ?? null;
 }
 
 function startedTool({ call, name, access, input }: Event & { type: "tool_started" }): StepToolCall {
@@ -107,6 +123,8 @@ function newStep(id: string, names: StepNames, at: number): Omit<Step, "request"
     id,
     label: names.label ?? null,
     phase: names.phase ?? null,
+    line: names.line ?? null,
+    script: names.script ?? null,
     model: null,
     value: null,
     error: null,

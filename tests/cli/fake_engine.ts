@@ -10,7 +10,7 @@ import type {
 } from "../../src/engine.ts";
 import { OdwError } from "../../src/errors.ts";
 import { noUsage, type ProviderModels } from "../../src/provider.ts";
-import type { Event, EventBody, Run, RunRecord, Step } from "../../src/run.ts";
+import type { Event, EventBody, EventText, Run, RunRecord, Step } from "../../src/run.ts";
 import type { Json } from "../../src/json.ts";
 import type { RunFilter, StoreCheck } from "../../src/store.ts";
 import type { Check, Plan } from "../../src/planner.ts";
@@ -76,6 +76,7 @@ export function runRecord(part: Partial<RunRecord> = {}): RunRecord {
     endedAt: "2026-11-22T10:01:04.000Z",
     reason: null,
     agents: 3,
+    doneAgents: 3,
     failedAgents: 0,
     usage: { agents: 3, cachedAgents: 0, inputTokens: 12_345, outputTokens: 678, costUsd: 0.12 },
     spec: {
@@ -107,6 +108,8 @@ export function step(part: Partial<Step> = {}): Step {
     id: "aaaa1111#0",
     label: "review a.ts",
     phase: "Review",
+    line: 4,
+    script: null,
     status: "completed",
     request: { prompt: "Review the file a.ts" },
     model: "sim/default",
@@ -204,13 +207,18 @@ export function createFakeEngine(fake: FakeRun = {}): FakeEngine {
       return Promise.resolve(fake.runs ?? []);
     },
     steps: () => Promise.resolve(fake.steps ?? []),
+    async step(ref, id) {
+      const found = (await engine.steps(ref)).find((step) => step.id.startsWith(id));
+      return found ?? Promise.reject(new OdwError("not_found", `run ${ref} has no step ${JSON.stringify(id)}`));
+    },
     async follow(ref, options, onEvents, signal) {
       if (ref !== "last" && !record.id.startsWith(ref)) throw noRun(ref);
       engine.followed.push(options);
       let after = options.after;
       const give = () => {
-        const wanted = events.filter(({ seq, type }) => seq > after && (options.types?.includes(type) ?? true));
-        after = events.at(-1)?.seq ?? after;
+        const wanted = events.filter(({ seq, type }) => seq > after && (options.types?.includes(type) ?? true))
+          .slice(0, options.limit);
+        after = (options.limit === undefined ? events : wanted).at(-1)?.seq ?? after;
         if (wanted.length > 0) onEvents(wanted);
       };
       give();
@@ -219,6 +227,8 @@ export function createFakeEngine(fake: FakeRun = {}): FakeEngine {
       await Promise.race([...(fake.followsOn ? [] : [ended.promise]), aborted(signal)]);
       followers.delete(give);
     },
+    followTexts: (ref, options, onTexts, signal) =>
+      engine.follow(ref, options, (events) => onTexts(events.map(textOf)), signal),
     exportRun: (ref, onLines) => find(ref).then(() => (fake.lines ?? []).forEach((line) => onLines([line]))),
     importRun(lines) {
       engine.imported.push(lines);
@@ -252,6 +262,10 @@ export function createFakeEngine(fake: FakeRun = {}): FakeEngine {
     },
   };
   return engine;
+}
+
+function textOf(event: Event): EventText {
+  return { seq: event.seq, type: event.type, text: JSON.stringify(event) };
 }
 
 function noRun(ref: string): OdwError {

@@ -71,6 +71,7 @@ Deno.test("show --step finds a step by id, by the beginning of one, and by label
 Deno.test("show --step explains a failed step in full", async () => {
   const { out } = await cli(["show", "last", "--step", "review b.ts"], { engine: createFakeEngine({ steps: STEPS }) });
   assert.match(out, /Attempts {2}5/);
+  assert.match(out, /Line {6}4\n/);
   assert.match(out, /\nPrompt\n {2}Review the file a\.ts/);
   assert.match(out, /\nError\n {2}the answer did not fit/);
   assert.match(out, /\nLast reply\n {2}\{bad/);

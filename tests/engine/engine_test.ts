@@ -105,6 +105,23 @@ Deno.test("an edited script keeps every step that it did not change, and the arg
   assert.deepEqual(place.server.calls.map((call) => call.prompt), ["a", "b", "new"]);
 });
 
+Deno.test("a step knows the line that called it, a child workflow's in its own file, an edited script's in the new one", async () => {
+  await using place = await bench(() => "fine");
+  const child = `await workflow("summarize", { files: [{ path: "a", text: "t" }] }).catch(() => null);`;
+  const first = await run(await place.open(), `const a = await agent("a");\n${child}\nreturn a;`);
+  const engine = await place.open();
+  const before = await engine.steps(first.id);
+  const own = before.find(({ request }) => request.prompt === "a");
+  assert.equal(own?.script, null);
+  const called = before.filter(({ script }) => script !== null);
+  assert.ok(called.length > 0 && called.every(({ line }) => line !== null), JSON.stringify(called));
+  assert.match(called[0]?.script ?? "", /summarize/);
+  await engine.resume({ ref: first.id, script: script(`\n\nreturn await agent("a");`) });
+  await engine.outcome(first.id);
+  const after = (await engine.steps(first.id)).find(({ id }) => id === own?.id);
+  assert.equal(after?.line, own!.line! + 2);
+});
+
 Deno.test("equal calls of two child workflows keep their own answers, in whatever order they come", async () => {
   let count = 0;
   await using place = await bench(() => `answer ${++count}`);

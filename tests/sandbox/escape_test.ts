@@ -81,7 +81,7 @@ Deno.test("polluted prototypes and replaced built-ins neither break the border n
   );
   assert.deepEqual(seen, { first: "answer to one", fan: ["answer to two", null], stages: ["answer to i"] });
   assert.deepEqual(told.logs, [["info", 'a {"b":1}']]);
-  assert.deepEqual(told.handlings[0], { label: "l" });
+  assert.deepEqual(told.handlings[0], { line: 9, label: "l" });
 });
 
 Deno.test("toJSON on every prototype changes only the script's own values", async () => {

@@ -61,7 +61,7 @@ Deno.test("agent() takes one object, with dialect B's names", async () => {
     system: "s",
     maxTurns: 3,
   }]);
-  assert.deepEqual(told.handlings, [{ phase: "P", timeoutMs: 1000 }]);
+  assert.deepEqual(told.handlings, [{ phase: "P", line: 1, timeoutMs: 1000 }]);
   assert.deepEqual(told.logs, []);
 });
 

@@ -24,6 +24,7 @@ function orderOf(body: string, sliceMs = 30_000): RunOrder {
     limits: { memoryBytes: MEMORY_BYTES, stackBytes: 256 * 1024, sliceMs },
     setup: {
       dialect: "meta",
+      file: script.file,
       clock: { mode: "forbidden" },
       pipelineNull: "end",
       totalTokens: null,

@@ -39,9 +39,9 @@ Deno.test("agent() hands prompt, options and the current phase to the host", asy
     { prompt: "three" },
   ]);
   assert.deepEqual(told.handlings, [
-    { phase: "Scan", label: "l", stallMs: 0, timeoutMs: 5, retries: 1 },
-    { phase: "Write" },
-    { phase: "Own" },
+    { phase: "Scan", line: 1, label: "l", stallMs: 0, timeoutMs: 5, retries: 1 },
+    { phase: "Write", line: 4 },
+    { phase: "Own", line: 4 },
   ]);
   assert.deepEqual(told.phases, ["Scan", "Write"]);
   assert.deepEqual(told.logs, []);

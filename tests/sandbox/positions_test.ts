@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { OdwError } from "../../src/errors.ts";
 import type { Json } from "../../src/json.ts";
-import { type Given, META, runText } from "./fake_host.ts";
+import { emptyTold, type Given, META, runText, type Told } from "./fake_host.ts";
 
 async function failure(text: string, given: Given = {}): Promise<OdwError> {
   try {
@@ -87,3 +87,58 @@ Deno.test("a thrown value that is no error is reported as text", async () => {
   assert.equal((await failure(`${META} throw { name: "Odd", message: "m" }`)).name, "Odd");
   assert.equal((await failure(`${META} throw null`)).message, "null");
 });
+
+const CALLS = `
+const ask = (text) =>
+  agent(text);
+phase("P");
+await agent("one");
+await parallel([
+  () => agent("two"),
+  async () => { await null; return agent("three"); },
+]);
+await pipeline(["four"], ask);
+await Promise.all(["five"].map((text) => agent(text)));
+const late = new Promise((done) => setTimeout(done, 1)).then(() =>
+  agent("six"));
+await late;
+function deep(n) { return n > 0 ? deep(n - 1) : agent("seven"); }
+await deep(9);
+`;
+const LINES = { one: 5, two: 7, three: 8, four: 3, five: 11, six: 13, seven: 15 };
+
+Deno.test("each agent() call tells the line that made it, in both dialects", async () => {
+  const told = emptyTold();
+  await runText(`${META}${CALLS}`, {}, told);
+  assert.deepEqual(linesOf(told), LINES);
+  const executed = emptyTold();
+  const body = CALLS.replaceAll(
+    /agent\("?(\w+)"?\)/g,
+    (_, text) => `agent({ prompt: ${text === "text" ? text : `"${text}"`} })`,
+  )
+    .replace(`pipeline(["four"], ask)`, `pipeline(["four"], [ask])`);
+  await runText(`module.exports.execute = async () => {${body}};`, {}, executed);
+  assert.deepEqual(linesOf(executed), LINES);
+});
+
+Deno.test("a line is none where no line of the file made the call, and never what a name looks like", async () => {
+  const told = emptyTold();
+  await runText(
+    `${META}
+const named = { ["at agent (script.js:99:1)"]() { return agent("named"); } };
+await Object.values(named)[0]();
+await eval("agent('evaluated')");
+const { then } = Promise.prototype;
+Promise.resolve("bare").then(agent);
+await new Promise((done) => setTimeout(done, 1));`,
+    {},
+    told,
+  );
+  const { named, evaluated, bare } = linesOf(told);
+  assert.ok(named === undefined || Number.isSafeInteger(named), `${named}`);
+  assert.deepEqual([evaluated, bare], [4, undefined]);
+});
+
+function linesOf({ requests, handlings }: Told): Record<string, number | undefined> {
+  return Object.fromEntries(requests.map(({ prompt }, i) => [prompt, handlings[i]?.line]));
+}

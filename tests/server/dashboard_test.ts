@@ -136,12 +136,27 @@ browserTest(
     await shoot(page, "runs");
     await page.keyboard.press("Tab");
     assert.equal(await page.evaluate("document.activeElement.textContent"), "Skip to the content");
-    for (let i = 0; i < 4; i++) await page.keyboard.press("Tab");
+    for (let i = 0; i < 5; i++) await page.keyboard.press("Tab");
     assert.equal(await page.evaluate("document.activeElement.textContent"), RECORD.name);
     await page.keyboard.press("Enter");
     await page.waitForSelector("canvas");
   },
 );
+
+browserTest("runs show their progress, by pages and by status", {
+  runs: Array.from({ length: 101 }, (_, i) => runRecord({ id: `run${i}`, name: `run ${i}`, agents: 5, doneAgents: 2 })),
+}, async ({ page, served }) => {
+  await page.getByRole("link", { name: "run 0", exact: true }).waitFor();
+  assert.match(await page.textContent("tbody tr") ?? "", /2 of 5/);
+  await page.getByRole("button", { name: "Older" }).click();
+  while (served.engine.listed.at(-1)?.before !== "run99") await page.waitForTimeout(10);
+  await page.getByRole("button", { name: "Newer" }).click();
+  await page.getByLabel("Status").selectOption("failed");
+  while (!served.engine.listed.at(-1)?.status) await page.waitForTimeout(10);
+  const { before, status } = served.engine.listed.at(-1)!;
+  assert.deepEqual([before, status], [undefined, ["failed"]]);
+  await shoot(page, "runs-many");
+});
 
 browserTest("a run shows counters, timeline, log as text, and any agent in full", {
   events: eventsFor(6),
@@ -153,6 +168,10 @@ browserTest("a run shows counters, timeline, log as text, and any agent in full"
   assert.match(await page.textContent("aside") ?? "", /<script>alert\(1\)<\/script>/);
   assert.match(await page.textContent(".log") ?? "", /<b>not markup<\/b>/);
   assert.match(await page.textContent(".cards") ?? "", /6Agents/);
+  assert.equal(await page.evaluate("document.activeElement.tagName"), "ASIDE");
+  await page.keyboard.press("Escape");
+  assert.equal(await page.evaluate("document.activeElement.textContent"), "agent 3");
+  await page.keyboard.press("Enter");
   await page.getByText("grep").click();
   await page.getByText("a.ts:1").waitFor();
   await page.getByText("Graph of calls").click();
@@ -164,6 +183,51 @@ browserTest("a run shows counters, timeline, log as text, and any agent in full"
   const overflow = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
   assert.equal(overflow, 0, "the page is wider than 360 px");
   await shoot(page, "run-narrow");
+});
+
+const SCRIPT = `export const meta = { name: "review", description: "d" };
+phase("Read");
+const notes = await parallel(args.files.map((file) => () =>
+  agent("Summarize " + file, { label: file })));
+return await agent("Merge " + notes.join("\\n"), { label: "merge" });`;
+
+function startedAt(label: string, place: { line?: number; script?: string }): EventBody {
+  const handling = { label, phase: "Read", ...place };
+  return { type: "step_started", step: `${label}#0`, request: { prompt: "" }, handling, model: "sim/default" };
+}
+
+browserTest("the script shows the lines whose agents are at work and how many, and no line of another script", {
+  runsUntilCancelled: true,
+  record: { status: "running", isOwned: true, spec: { ...RECORD.spec, script: SCRIPT } },
+  events: [
+    { type: "run_started" },
+    startedAt("a", { line: 4 }),
+    startedAt("b", { line: 4 }),
+    startedAt("child", { line: 5, script: "summarize.js" }),
+  ],
+  steps: [step({ id: "child#0", label: "child", line: 5, script: "summarize.js" })],
+}, async ({ page, served }) => {
+  await page.goto(`${served.url}/#/run/${RECORD.id}`);
+  await page.getByText("Script", { exact: true }).click();
+  await page.getByText("2 agents at work").waitFor();
+  assert.equal(
+    await page.textContent(".script .now"),
+    '  agent("Summarize " + file, { label: file }))); 2 agents at work',
+  );
+  assert.equal(await page.locator(".script .now").count(), 1);
+  await page.getByText("At work: line 4 (2 agents), 1 agent of child workflows").waitFor();
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width: 1200, height: 900 });
+    await shoot(page, `script-${colorScheme}`);
+    await page.setViewportSize({ width: 360, height: 740 });
+    assert.equal(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"), 0);
+    await shoot(page, `script-${colorScheme}-narrow`);
+  }
+  served.engine.append({ type: "step_skipped", step: "a#0" }, startedAt("merge", { line: 5 }));
+  await page.getByText("At work: line 4 (1 agent), line 5 (1 agent), 1 agent of child workflows").waitFor();
+  await page.getByRole("link", { name: "child", exact: true }).click();
+  await page.getByText("5 of summarize.js").waitFor();
 });
 
 browserTest("a waiting run is answered in the page, with the exact command before the choices", {
@@ -246,6 +310,32 @@ Deno.test({
       await using _second = startTestServer({ runs: [RECORD] }, { port: Number(new URL(first.url).port) });
       await page.getByRole("link", { name: RECORD.name }).waitFor();
       assert.equal(await page.getByText("cannot be reached").count(), 0);
+    } finally {
+      await browser.close();
+    }
+  },
+});
+
+Deno.test({
+  name: "an open run goes on after a restart of its server where it was, without loss or repeats",
+  ignore: BROWSER === null,
+  async fn() {
+    const fake = { runsUntilCancelled: true, record: { status: "running" as const, isOwned: true } };
+    const first = startTestServer({ ...fake, events: eventsFor(3) });
+    const browser = await startBrowser(BROWSER!);
+    try {
+      const page = await browser.newPage();
+      await page.goto(first.server.signInLink());
+      await page.goto(`${first.url}/#/run/${RECORD.id}`);
+      await page.locator(".card b", { hasText: /^3$/ }).first().waitFor();
+      await first.server.stop("leave");
+      await page.getByText("connecting…").waitFor();
+      await using second = startTestServer({ ...fake, events: eventsFor(3) }, {
+        port: Number(new URL(first.url).port),
+      });
+      second.engine.append(startedAt("late", {}));
+      await page.locator(".card b", { hasText: /^4$/ }).first().waitFor();
+      assert.equal(await page.locator(".log li").count(), 1);
     } finally {
       await browser.close();
     }

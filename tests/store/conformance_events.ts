@@ -117,6 +117,38 @@ export const STEPS: [string, StoreTest][] = [
     const steps = await store.steps(id);
     assert.deepEqual(steps.map(({ status, request }) => [status, request.prompt]), [["completed", "prompt of a#0"]]);
   }],
+  ["one step is what it is among all, by its id or the beginning of one", async (store) => {
+    const id = await store.createRun(SPEC);
+    await store.claim(id, "me", 60_000);
+    await store.append(id, [
+      { type: "step_queued", step: "w#0", label: "l", phase: "p" },
+      started("a#0"),
+      started("b#0"),
+    ]);
+    await store.append(id, [failed("a#0"), { type: "step_skipped", step: "w#0" }, completed("b#0"), started("open#0")]);
+    await store.append(id, [resumed(), started("a#0"), { type: "step_replayed", step: "b#0", label: "new", line: 7 }]);
+    const steps = await store.steps(id);
+    assert.deepEqual(steps.map((step) => step.id), ["a#0", "b#0", "w#0", "open#0"]);
+    assert.equal(steps[1]!.line, 7);
+    for (const step of steps) {
+      assert.deepEqual(await store.step(id, step.id), step);
+      assert.deepEqual(await store.step(id, step.id.slice(0, -2)), step);
+    }
+    assert.equal(await store.step(id, "nope"), undefined);
+    assert.equal((await rejection(store.step("nope", "a#0"))).code, "not_found");
+  }],
+  ["events come as the texts of what they are", async (store) => {
+    const id = await store.createRun(SPEC);
+    await store.append(id, [started("a#0"), completed("a#0", 'quotes " and\nlines'), { type: "run_started" }]);
+    const events = await store.events(id, { after: 1 });
+    const texts = await store.eventTexts(id, { after: 1 });
+    assert.deepEqual(texts.map(({ text }) => JSON.parse(text)), events);
+    assert.deepEqual(texts.map(({ seq, type }) => [seq, type]), events.map(({ seq, type }) => [seq, type]));
+    assert.ok(texts.every(({ text }) => !text.includes("\n")));
+    assert.deepEqual((await store.eventTexts(id, { after: 0, limit: 1, types: ["run_started"] })).map((e) => e.seq), [
+      4,
+    ]);
+  }],
   ["a step that never ended is interrupted once its run has no living owner", async (store, { clock }) => {
     const id = await store.createRun(SPEC);
     await store.claim(id, "me", 1000);

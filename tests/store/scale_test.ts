@@ -99,3 +99,32 @@ Deno.test("what deleted runs took is given back to the disk, while another conne
   assert.equal((await other.recorded(kept)).steps.size, 102);
   assert.deepEqual((await other.check()).problems, []);
 });
+
+Deno.test("of 10,000 runs the first page, a page in the middle and the few of one status are listed at once", async () => {
+  await using folder = await temporaryFolder();
+  await using store = await openStore(`${folder.path}/odw.db`);
+  const ids: string[] = [];
+  for (let i = 0; i < 10_000; i++) ids.push(await store.createRun(SPEC));
+  const failed = ids[17]!;
+  await store.append(failed, [{ type: "run_started" }, {
+    type: "run_failed",
+    error: { name: "Error", message: "no" },
+    usage: NOTHING,
+    durationMs: 1,
+  }]);
+  const first = await within(50, "the first page", () => store.listRuns({ limit: 101 }));
+  assert.deepEqual([first.length, first[0]!.id], [101, ids.at(-1)]);
+  const middle = await within(50, "a page", () => store.listRuns({ limit: 101, before: ids[5000]! }));
+  assert.equal(middle[0]!.id, ids[4999]);
+  const found = await within(50, "one status", () => store.listRuns({ limit: 101, status: ["failed"] }));
+  assert.deepEqual(found.map(({ id }) => id), [failed]);
+});
+
+Deno.test("one step of 10,000 is read without the others", async () => {
+  await using folder = await temporaryFolder();
+  await using store = await openStore(`${folder.path}/odw.db`);
+  const id = await store.createRun(SPEC);
+  await writeSteps(store, id, 10_000);
+  const step = await within(100, "step()", () => store.step(id, "5000#0"));
+  assert.deepEqual([step?.id, step?.status], ["5000#0", "completed"]);
+});

@@ -9,6 +9,8 @@
   const uncurry = (method) => Function.prototype.call.bind(method);
   const split = uncurry(String.prototype.split);
   const includes = uncurry(String.prototype.includes);
+  const indexOf = uncurry(String.prototype.indexOf);
+  const slice = uncurry(String.prototype.slice);
 
   /** A collection whose methods are its own: a changed prototype does not reach it. */
   const own = (collection, names) => {
@@ -69,7 +71,21 @@
 
   odw.codeOf = (error) => typeof error === "object" && error !== null ? hostErrors.get(error) : undefined;
 
-  /** Sends a call and gives the promise of its answer. `body`: the call's arguments as JSON text. */
+  /** The frames of call, agentWithOptions and agent take more than this, wherever they stand in the prelude. */
+  const PRELUDE_CHARS = 90;
+  const authorPlace = "(" + odw.options.file + ":";
+  /** The line of the first frame in the author's file; 0 where there is none, as behind an await of the prelude. */
+  const authorLine = (stack) => {
+    if (typeof stack !== "string") return 0;
+    const at = indexOf(stack, authorPlace, PRELUDE_CHARS);
+    if (at < 0) return 0;
+    const from = at + authorPlace.length;
+    // A function's name may look like a place: what is no number of a line is none.
+    const line = +slice(stack, from, indexOf(stack, ":", from));
+    return line > 0 && line < 1e9 ? line : 0;
+  };
+
+  /** Sends a call and gives the promise of its answer. `body`: the call's arguments as JSON text; that of an agent follows its line. */
   odw.call = (kind, body) => {
     const { branch } = odw;
     if (branch !== null && odw.isLost(branch)) return new NativePromise(() => {});
@@ -82,7 +98,7 @@
     calls.set(id, call);
     watched.add(call.promise);
     outstanding++;
-    odw.post('["' + kind + '",' + id + "," + body + "]");
+    odw.post('["' + kind + '",' + id + "," + (kind === "agent" ? authorLine(call.stack) + "," + body : body) + "]");
     return call.promise;
   };
 

@@ -147,13 +147,16 @@ function Sections({ run, state }) {
           }</time> ${line.message}</li>`
         )
       }</ol>`}
-    <details>
-      <summary>Graph of calls</summary>
-      <${Graph} run=${run.id} />
-    </details>
-    <details>
-      <summary>Script</summary>
-      <${Script} run=${run.id} state=${state} />
-    </details>
+    <${Opened} title="Graph of calls">${() => html`<${Graph} run=${run.id} />`}<//>
+    <${Opened} title="Script">${() => html`<${Script} run=${run.id} state=${state} />`}<//>
   `;
+}
+
+/** What is not open costs nothing. */
+function Opened({ title, children: content }) {
+  const [isOpen, setOpen] = useState(false);
+  return html`<details onToggle=${(event) => setOpen(event.currentTarget.open)}>
+    <summary>${title}</summary>
+    ${isOpen && content()}
+  </details>`;
 }

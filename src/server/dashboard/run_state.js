@@ -3,8 +3,10 @@ import { signal } from "@preact/signals";
 
 const ENDS = { step_completed: "completed", step_failed: "failed", step_skipped: "skipped" };
 const MOST_LOG = 500;
+const MANY_STEPS = 500;
+const LARGE_EVERY_MS = 150;
 
-/** `version` changes at most once a frame, however many events come. */
+/** `version` changes at most once a frame, and less often for a large run, however many events come. */
 export function createRunState() {
   const state = {
     steps: new Map(),
@@ -21,15 +23,18 @@ export function createRunState() {
     version: signal(0),
   };
   let isScheduled = false;
+  const draw = () => {
+    isScheduled = false;
+    state.version.value++;
+  };
   state.add = (event) => {
     fold(state, event);
     state.lastAt = event.at;
     if (isScheduled) return;
     isScheduled = true;
-    requestAnimationFrame(() => {
-      isScheduled = false;
-      state.version.value++;
-    });
+    // To draw thousands of agents takes longer than a frame: events come first, and the picture some times a second.
+    if (state.steps.size > MANY_STEPS) setTimeout(draw, LARGE_EVERY_MS);
+    else requestAnimationFrame(draw);
   };
   return state;
 }
@@ -73,10 +78,12 @@ function foldStep(state, event) {
       return name(state, step, event);
     case "step_started":
       name(state, step, event.handling);
+      place(step, event.handling);
       Object.assign(step, { status: "running", model: event.model, start: event.at, end: null, tool: null });
       return;
     case "step_replayed":
       name(state, step, event);
+      place(step, event);
       Object.assign(step, { isCached: true });
       return;
     case "step_retried":
@@ -114,6 +121,8 @@ function newStep(state, { step: id }) {
     retries: 0,
     tools: 0,
     tool: null,
+    line: null,
+    script: null,
   };
   state.steps.set(id, step);
   return step;
@@ -123,6 +132,11 @@ function name(state, step, { label, phase }) {
   step.label = label ?? step.label;
   step.phase = phase ?? step.phase;
   addPhase(state, step.phase ?? "Agents");
+}
+
+/** `script`: the file of another script than the run's own. */
+function place(step, { line = null, script = null }) {
+  Object.assign(step, { line, script });
 }
 
 function addPhase(state, title) {

@@ -5,16 +5,24 @@ import { clock, cost } from "./format.js";
 import { html } from "./html.js";
 
 const EVERY_MS = 2000;
+const PAGE = 100;
+const STATUSES = ["running", "waiting", "paused", "interrupted", "completed", "failed", "cancelled", "queued"];
 
 export function RunsPage() {
-  const [runs, setRuns] = useState(null);
+  const [page, setPage] = useState(null);
   const [fault, setFault] = useState(null);
+  const [status, setStatus] = useState("");
+  // Where each page that was turned to began; "": with the newest run.
+  const [cursors, setCursors] = useState([""]);
+  const cursor = cursors.at(-1);
   useEffect(() => {
     let isOpen = true;
     const look = async () => {
       try {
-        const found = await ask("/v1/runs?limit=200");
-        if (isOpen) setRuns(found.runs), setFault(null);
+        const found = await ask(
+          `/v1/runs?limit=${PAGE}${status && `&status=${status}`}${cursor && `&cursor=${cursor}`}`,
+        );
+        if (isOpen) setPage(found), setFault(null);
       } catch (error) {
         if (isOpen) setFault(error.message);
       }
@@ -25,14 +33,32 @@ export function RunsPage() {
       isOpen = false;
       clearInterval(timer);
     };
-  }, []);
+  }, [status, cursor]);
+  const choose = (event) => {
+    setStatus(event.target.value);
+    setCursors([""]);
+  };
   return html`
     <h1>Runs</h1>
     ${fault && html`<p class="fault" role="alert">${fault}; trying again</p>`}
-    ${runs === null && !fault && html`<p class="empty">Loading…</p>`}
-    ${runs?.length === 0 &&
-      html`<p class="empty">No run yet. <a href="#/start">Start a workflow</a>, or use odw run in a terminal.</p>`}
-    ${runs?.length > 0 && html`<${Table} runs=${runs} />`}
+    ${page === null && !fault && html`<p class="empty">Loading…</p>`}
+    <div class="actions">
+      <select aria-label="Status" value=${status} onChange=${choose}>
+        <option value="">every status</option>
+        ${STATUSES.map((name) => html`<option key=${name} value=${name}>${name}</option>`)}
+      </select>
+    </div>
+    ${page?.runs.length === 0 &&
+      (status === "" && cursor === ""
+        ? html`<p class="empty">No run yet. <a href="#/start">Start a workflow</a>, or use odw run in a terminal.</p>`
+        : html`<p class="empty">No run is ${status || "older"}.</p>`)}
+    ${page?.runs.length > 0 && html`<${Table} runs=${page.runs} />`}
+    ${(page?.nextCursor || cursor) && html`
+      <div class="actions">
+        <button disabled=${cursor === ""} onClick=${() => setCursors(cursors.slice(0, -1))}>Newer</button>
+        <button disabled=${!page?.nextCursor} onClick=${() => setCursors([...cursors, page.nextCursor])}>Older</button>
+      </div>
+    `}
   `;
 }
 
@@ -44,7 +70,7 @@ function Table({ runs }) {
           <tr>
             <th scope="col">Name</th>
             <th scope="col">Status</th>
-            <th scope="col" class="number">Agents</th>
+            <th scope="col" class="number">Agents done</th>
             <th scope="col" class="number">Cost</th>
             <th scope="col" class="wide">Started</th>
             <th scope="col" class="wide">Run</th>
@@ -56,7 +82,7 @@ function Table({ runs }) {
               <td><a href="#/run/${run.id}">${run.name}</a>${run.reason &&
                 html`<div class="quiet">${run.reason}</div>`}</td>
               <td><span class="status ${run.status}">${run.status}</span></td>
-              <td class="number">${run.agents}${run.failedAgents > 0 && html`
+              <td class="number">${run.doneAgents} of ${run.agents}${run.failedAgents > 0 && html`
                 <span class="failed">(${run.failedAgents} failed)</span>
               `}</td>
               <td class="number">${cost(run.costUsd)}</td>

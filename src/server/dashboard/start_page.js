@@ -20,7 +20,7 @@ export function StartPage() {
   const start = async (event) => {
     event.preventDefault();
     try {
-      const args = argsOf(json, fields);
+      const args = argsOf(json, fields, workflow.args ?? {});
       const run = await ask("/v1/runs", { name, ...(args === undefined ? {} : { args }), ...(model ? { model } : {}) });
       location.hash = `#/run/${run.id}`;
     } catch (error) {
@@ -55,9 +55,10 @@ export function StartPage() {
   `;
 }
 
-/** Fields that hold JSON become what they say; other text stays text. */
-function argsOf(json, fields) {
-  const given = Object.entries(fields).filter(([, text]) => text !== "").map(([key, text]) => [key, valueOf(text)]);
+/** Fields that hold JSON become what they say; those of a string, and other text, stay text. */
+function argsOf(json, fields, notes) {
+  const given = Object.entries(fields).filter(([, text]) => text !== "")
+    .map(([key, text]) => [key, notes[key]?.type === "string" ? text : valueOf(text)]);
   const text = json.trim();
   if (text === "") return given.length === 0 ? undefined : Object.fromEntries(given);
   const value = valueOf(text);

@@ -1,5 +1,5 @@
 // One agent in full: prompt, answer, tool calls, attempts and usage.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { ask, stepPath, tell } from "./api.js";
 import { cost, shown } from "./format.js";
 import { html } from "./html.js";
@@ -9,6 +9,13 @@ export function StepPanel({ run, step: id, state, onClose }) {
   const status = state.steps.get(id)?.status;
   const [step, setStep] = useState(null);
   const [fault, setFault] = useState(null);
+  const pane = useRef(null);
+  // On a narrow screen it stands below the table: whoever opens it is taken there, and back.
+  useEffect(() => pane.current?.focus(), [id]);
+  const close = () => {
+    document.querySelector("tr.chosen a")?.focus();
+    onClose();
+  };
   useEffect(() => {
     let isOpen = true;
     setStep(null);
@@ -19,9 +26,10 @@ export function StepPanel({ run, step: id, state, onClose }) {
     return () => isOpen = false;
   }, [run, id, status]);
   const skip = () => tell(`${stepPath(run, id)}/skip`).catch((error) => setFault(error.message));
-  return html`<aside class="side" aria-label="Agent">
+  return html`<aside class="side" aria-label="Agent" tabindex="-1" ref=${pane} onKeyDown=${(event) =>
+    event.key === "Escape" && close()}>
     <div class="actions">
-      <button onClick=${onClose}>Close</button>
+      <button onClick=${close}>Close</button>
       ${status === "running" && html`<button onClick=${skip}>Skip this agent</button>`}
     </div>
     ${fault && html`<p class="fault" role="alert">${fault}</p>`}
@@ -33,7 +41,11 @@ export function StepPanel({ run, step: id, state, onClose }) {
 function Step({ step }) {
   const usage = step.usage &&
     `${step.usage.inputTokens} in, ${step.usage.outputTokens} out tokens, cost ${cost(step.costUsd)}`;
-  const facts = [["Status", step.status], ["Phase", step.phase], ["Model", step.model], ["Attempts", step.attempts], [
+  const line = step.line && (step.script ? `${step.line} of ${step.script}` : step.line);
+  const facts = [["Status", step.status], ["Phase", step.phase], ["Line", line], ["Model", step.model], [
+    "Attempts",
+    step.attempts,
+  ], [
     "Usage",
     usage,
   ], ["Branch", step.worktree?.branch]].filter(([, value]) => value);
