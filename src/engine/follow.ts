@@ -86,17 +86,15 @@ function createWake(live: LiveRun | undefined, signal: AbortSignal | undefined) 
     isOver = true;
     resume();
   };
-  const stop = live?.journal.onCommitted(ring);
+  const unlisten = live?.journal.onCommitted(ring);
   // Once, and not in each wait: the promise lives as long as the run, and would keep all of them.
   void live?.stopped.then(end);
   signal?.addEventListener("abort", end);
 
   async function rest(ms: number): Promise<void> {
     isResting = true;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    resume = resolve;
-    const timer = setTimeout(resolve, ms);
-    await promise;
+    let timer;
+    await new Promise<void>((resolve) => timer = setTimeout(resume = resolve, ms));
     clearTimeout(timer);
     isResting = false;
   }
@@ -108,11 +106,9 @@ function createWake(live: LiveRun | undefined, signal: AbortSignal | undefined) 
     isRung = false;
   }
 
-  return {
-    wait,
-    stop() {
-      stop?.();
-      signal?.removeEventListener("abort", end);
-    },
+  const stop = () => {
+    unlisten?.();
+    signal?.removeEventListener("abort", end);
   };
+  return { wait, stop };
 }

@@ -156,7 +156,7 @@ ${e.error.stack}`:""}</pre>
   `}function Ge({title:e,children:t}){let[n,o]=y(!1);return _`<details onToggle=${r=>o(r.currentTarget.open)}>
     <summary>${e}</summary>
     ${n&&t()}
-  </details>`}var Hn=2e3,Vn=100,zn=["running","waiting","paused","interrupted","completed","failed","cancelled","queued"];function Ye(){let[e,t]=y(null),[n,o]=y(null),[r,s]=y(""),[i,a]=y([""]),c=i.at(-1);T(()=>{let l=!0,p=async()=>{try{let u=await A(`/v1/runs?limit=${Vn}${r&&`&status=${r}`}${c&&`&cursor=${c}`}`);l&&(t(u),o(null))}catch(u){l&&o(u.message)}};p();let h=setInterval(p,Hn);return()=>{l=!1,clearInterval(h)}},[r,c]);let f=l=>{s(l.target.value),a([""])};return _`
+  </details>`}var Hn=2e3,Vn=100,zn=["running","waiting","paused","interrupted","completed","failed","cancelled","queued"];function Ye(){let[e,t]=y(null),[n,o]=y(null),[r,s]=y(""),[i,a]=y([""]),c=i.at(-1);T(()=>Bn({status:r,cursor:c},{setPage:t,setFault:o}),[r,c]);let f=l=>{s(l.target.value),a([""])};return _`
     <h1>Runs</h1>
     ${n&&_`<p class="fault" role="alert">${n}; trying again</p>`}
     ${e===null&&!n&&_`<p class="empty">Loading…</p>`}
@@ -167,14 +167,14 @@ ${e.error.stack}`:""}</pre>
       </select>
     </div>
     ${e?.runs.length===0&&(r===""&&c===""?_`<p class="empty">No run yet. <a href="#/start">Start a workflow</a>, or use odw run in a terminal.</p>`:_`<p class="empty">No run is ${r||"older"}.</p>`)}
-    ${e?.runs.length>0&&_`<${Bn} runs=${e.runs} />`}
+    ${e?.runs.length>0&&_`<${Gn} runs=${e.runs} />`}
     ${(e?.nextCursor||c)&&_`
       <div class="actions">
         <button disabled=${c===""} onClick=${()=>a(i.slice(0,-1))}>Newer</button>
         <button disabled=${!e?.nextCursor} onClick=${()=>a([...i,e.nextCursor])}>Older</button>
       </div>
     `}
-  `}function Bn({runs:e}){return _`
+  `}function Bn({status:e,cursor:t},{setPage:n,setFault:o}){let r=`/v1/runs?limit=${Vn}${e&&`&status=${e}`}${t&&`&cursor=${t}`}`,s=!0,i=async()=>{try{let c=await A(r);s&&(n(c),o(null))}catch(c){s&&o(c.message)}};i();let a=setInterval(i,Hn);return()=>{s=!1,clearInterval(a)}}function Gn({runs:e}){return _`
     <div class="scroll">
       <table>
         <thead>
@@ -201,7 +201,7 @@ ${e.error.stack}`:""}</pre>
           `)}</tbody>
       </table>
     </div>
-  `}function Ke(){let[e,t]=y(null),[n,o]=y(""),[r,s]=y({}),[i,a]=y(""),[c,f]=y(""),[l,p]=y(null);T(()=>{A("/v1/workflows").then(({workflows:d})=>(t(d),o(d[0]?.name??"")),d=>p(d.message))},[]);let h=e?.find(d=>d.name===n),u=async d=>{d.preventDefault();try{let v=Gn(i,r,h.args??{}),$=await A("/v1/runs",{name:n,...v===void 0?{}:{args:v},...c?{model:c}:{}});location.hash=`#/run/${$.id}`}catch(v){p(v.message)}},g=d=>v=>s({...r,[d]:v.target.value});return _`
+  `}function Ke(){let[e,t]=y(null),[n,o]=y(""),[r,s]=y({}),[i,a]=y(""),[c,f]=y(""),[l,p]=y(null);T(()=>{A("/v1/workflows").then(({workflows:d})=>(t(d),o(d[0]?.name??"")),d=>p(d.message))},[]);let h=e?.find(d=>d.name===n),u=async d=>{d.preventDefault();try{let v=Jn(i,r,h.args??{}),$=await A("/v1/runs",{name:n,...v===void 0?{}:{args:v},...c?{model:c}:{}});location.hash=`#/run/${$.id}`}catch(v){p(v.message)}},g=d=>v=>s({...r,[d]:v.target.value});return _`
     <h1>Start a workflow</h1>
     ${l&&_`<p class="fault" role="alert">${l}</p>`}
     ${e===null&&!l&&_`<p class="empty">Loading…</p>`}
@@ -218,11 +218,11 @@ ${e.error.stack}`:""}</pre>
       <label><span>Model (empty: the configured one)</span><input type="text" value=${c} onInput=${d=>f(d.target.value)} /></label>
       <div class="actions"><button class="main">Start</button></div>
     </form>`}
-  `}function Gn(e,t,n){let o=Object.entries(t).filter(([,i])=>i!=="").map(([i,a])=>[i,n[i]?.type==="string"?a:Qe(a)]),r=e.trim();if(r==="")return o.length===0?void 0:Object.fromEntries(o);let s=Qe(r);return s!==null&&typeof s=="object"&&!Array.isArray(s)?{...Object.fromEntries(o),...s}:s}function Qe(e){try{return JSON.parse(e)}catch{return e}}function Jn(){let[e,t]=y(location.hash);T(()=>{let s=()=>t(location.hash);return addEventListener("hashchange",s),s(),()=>removeEventListener("hashchange",s)},[]);let[,n="runs",o=""]=/^#\/(\w+)(?:\/([\w-]+))?/.exec(e)??[],r=(s,i)=>_`<a href="#/${s}" aria-current=${n===s?"page":void 0}>${i}</a>`;return _`
-    <a class="skip" href="#main" onClick=${Qn}>Skip to the content</a>
+  `}function Jn(e,t,n){let o=Object.entries(t).filter(([,i])=>i!=="").map(([i,a])=>[i,n[i]?.type==="string"?a:Qe(a)]),r=e.trim();if(r==="")return o.length===0?void 0:Object.fromEntries(o);let s=Qe(r);return s!==null&&typeof s=="object"&&!Array.isArray(s)?{...Object.fromEntries(o),...s}:s}function Qe(e){try{return JSON.parse(e)}catch{return e}}function Yn(){let[e,t]=y(location.hash);T(()=>{let s=()=>t(location.hash);return addEventListener("hashchange",s),s(),()=>removeEventListener("hashchange",s)},[]);let[,n="runs",o=""]=/^#\/(\w+)(?:\/([\w-]+))?/.exec(e)??[],r=(s,i)=>_`<a href="#/${s}" aria-current=${n===s?"page":void 0}>${i}</a>`;return _`
+    <a class="skip" href="#main" onClick=${Kn}>Skip to the content</a>
     <header class="bar">
       <strong>odw</strong>
       <nav aria-label="Pages">${r("runs","Runs")} ${r("start","Start")} ${r("plan","Plan")}</nav>
     </header>
-    <main id="main" tabindex="-1">${Yn(n,o)}</main>
-  `}function Yn(e,t){return e==="run"?_`<${Je} id=${t} key=${t} />`:e==="start"?_`<${Ke} />`:e==="plan"?_`<${xe} />`:_`<${Ye} />`}function Qn(e){e.preventDefault(),document.getElementById("main").focus()}var Xe=document.getElementById("app");Xe.textContent="";ae(_`<${Jn} />`,Xe);
+    <main id="main" tabindex="-1">${Qn(n,o)}</main>
+  `}function Qn(e,t){return e==="run"?_`<${Je} id=${t} key=${t} />`:e==="start"?_`<${Ke} />`:e==="plan"?_`<${xe} />`:_`<${Ye} />`}function Kn(e){e.preventDefault(),document.getElementById("main").focus()}var Xe=document.getElementById("app");Xe.textContent="";ae(_`<${Yn} />`,Xe);

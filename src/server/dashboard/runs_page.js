@@ -15,25 +15,7 @@ export function RunsPage() {
   // Where each page that was turned to began; "": with the newest run.
   const [cursors, setCursors] = useState([""]);
   const cursor = cursors.at(-1);
-  useEffect(() => {
-    let isOpen = true;
-    const look = async () => {
-      try {
-        const found = await ask(
-          `/v1/runs?limit=${PAGE}${status && `&status=${status}`}${cursor && `&cursor=${cursor}`}`,
-        );
-        if (isOpen) setPage(found), setFault(null);
-      } catch (error) {
-        if (isOpen) setFault(error.message);
-      }
-    };
-    look();
-    const timer = setInterval(look, EVERY_MS);
-    return () => {
-      isOpen = false;
-      clearInterval(timer);
-    };
-  }, [status, cursor]);
+  useEffect(() => watch({ status, cursor }, { setPage, setFault }), [status, cursor]);
   const choose = (event) => {
     setStatus(event.target.value);
     setCursors([""]);
@@ -60,6 +42,26 @@ export function RunsPage() {
       </div>
     `}
   `;
+}
+
+/** Asks for a page again and again; returns the way to stop. */
+function watch({ status, cursor }, { setPage, setFault }) {
+  const path = `/v1/runs?limit=${PAGE}${status && `&status=${status}`}${cursor && `&cursor=${cursor}`}`;
+  let isOpen = true;
+  const look = async () => {
+    try {
+      const found = await ask(path);
+      if (isOpen) setPage(found), setFault(null);
+    } catch (error) {
+      if (isOpen) setFault(error.message);
+    }
+  };
+  look();
+  const timer = setInterval(look, EVERY_MS);
+  return () => {
+    isOpen = false;
+    clearInterval(timer);
+  };
 }
 
 function Table({ runs }) {
