@@ -33,15 +33,17 @@ export function endpointOf(engine: Engine, settings: Settings): Endpoint {
         import("./server/open.ts"),
         import("./mcp/open.ts"),
       ]);
-      const mcp = mcpOverHttp({
-        version: options.version,
-        engine: () => Promise.resolve(engine),
-        launch: async (ref, { model }) => void await engine.resume({ ref, onAsk: "wait", ...model ? { model } : {} }),
-        reports: async () => (await import("./report/open.ts")).reports,
-        saveResult: () => Promise.resolve(null),
-        warnings: () => Promise.resolve([]),
-        approveInChat: false,
-      });
+      const mcp = (tracked: Engine) =>
+        mcpOverHttp({
+          version: options.version,
+          engine: () => Promise.resolve(tracked),
+          launch: async (ref, { model }) =>
+            void await tracked.resume({ ref, onAsk: "wait", ...model ? { model } : {} }),
+          reports: async () => (await import("./report/open.ts")).reports,
+          saveResult: () => Promise.resolve(null),
+          warnings: () => Promise.resolve([]),
+          approveInChat: false,
+        });
       server = openServer({ engine, limits: settings.limits, grants: settings.grants, options, mcp });
       return { url: server.url };
     },

@@ -176,9 +176,10 @@ async function placeIn(parts: ToolParts, context: ServerContext, cwd: string | u
   return { engine: await parts.engine({ cwd, sampling: lend(PLANNER) }), cwd, lend };
 }
 
-export function questionParts(parts: ToolParts, { engine, cwd, lend }: Place): QuestionParts {
+/** A run that was answered goes on in the folder where it was begun, whatever folder this host works in. */
+export function questionParts(parts: ToolParts, { engine, lend }: Place): QuestionParts {
   const { host, approveInChat } = parts;
-  return { engine, host, approveInChat, goOn: ({ id }) => parts.launch(id, { cwd, sampling: lend(id) }) };
+  return { engine, host, approveInChat, goOn: ({ id }) => parts.launch(id, { cwd: undefined, sampling: lend(id) }) };
 }
 
 /** For what no workspace matters to: all of them see the same runs. */

@@ -25,8 +25,8 @@ export interface ServerParts {
   /** What its runs may do. */
   grants: Grants;
   options: ServeOptions;
-  /** Serves `/mcp`. */
-  mcp: (request: Request) => Promise<Response>;
+  /** Makes what serves `/mcp`, over the engine whose runs end with the server. */
+  mcp: (engine: Engine) => (request: Request) => Promise<Response>;
 }
 
 export interface OpenServer {
@@ -96,7 +96,8 @@ function createApp({ engine, limits, grants, options, mcp }: ServerParts, { sess
   app.get("/openapi.json", () => Response.json(document));
   mount(app, routes);
   app.post("/v1/sign-in-links", () => Response.json({ url: signInLink() }, { status: 201 }));
-  app.all("/mcp", (context) => mcp(context.req.raw));
+  const serveMcp = mcp(engine);
+  app.all("/mcp", (context) => serveMcp(context.req.raw));
   mountChat(app, { engine, limits, streams, onClientGone: options.onClientGone });
   app.notFound(() => problemResponse(problem(404, "there is no such path: /openapi.json lists them")));
   return app;

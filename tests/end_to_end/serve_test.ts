@@ -88,6 +88,38 @@ Deno.test("a stopped server leaves its runs resumable, and a second one on its p
   assert.equal(JSON.parse(resumed.stdout).result, "greet all!", resumed.stderr);
 });
 
+Deno.test("a run that a coding agent started over /mcp is left resumable too when the server stops", async () => {
+  await using place = await Place.make();
+  const asked = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  await using _provider = await place.serve("openai-chat", {
+    async answer({ prompt }) {
+      asked.resolve();
+      await held.promise;
+      return `${prompt}!`;
+    },
+  });
+  await place.write(".odw/workflows/greet.js", GREET.replace("return await", 'await agent("first"); return await'));
+  await using server = await startServing(place);
+  const client = new Client({ name: "test", version: "1" });
+  const requestInit = { headers: { authorization: `Bearer ${server.token}` } };
+  await client.connect(new StreamableHTTPClientTransport(new URL(`${server.url}/mcp`), { requestInit }));
+  const { structuredContent } = await client.callTool({
+    name: "workflow_start",
+    arguments: { name: "greet", args: { who: "all" } },
+  });
+  const { run_id } = structuredContent as { run_id: string };
+  await asked.promise;
+  await client.close();
+  const stopping = server.stop();
+  held.resolve();
+  assert.equal((await stopping).code, 0);
+  const listed = JSON.parse((await place.odw(["ls", "--json"])).stdout);
+  assert.equal(listed[0].status, "paused");
+  const resumed = await place.odw(["resume", run_id, "--output", "json"]);
+  assert.equal(JSON.parse(resumed.stdout).result, "greet all!", resumed.stderr);
+});
+
 Deno.test("a server that other machines could reach wants TLS or --insecure, and wrong flags are refused", async () => {
   await using place = await Place.make();
   const open = await place.odw(["serve", "--host", "0.0.0.0", "--port", "0"]);

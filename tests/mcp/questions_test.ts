@@ -124,8 +124,13 @@ Deno.test("--approve-in-chat lets the model pass on an approval", async () => {
   assert.equal(answered.structured.result, "got once", answered.text);
 });
 
-Deno.test("a run that stopped at its question goes on in a process of its own when it is answered", async () => {
-  await using opened = await waiting(QUESTION, {}, { isOwned: false });
+Deno.test("a run that stopped at its question goes on in a process of its own when it is answered, in the folder where it began", async () => {
+  const elsewhere: OpenOptions = {
+    capabilities: { roots: {} },
+    prepare: (client) =>
+      client.setRequestHandler("roots/list", () => ({ roots: [{ uri: "file:///home/ann/elsewhere" }] })),
+  };
+  await using opened = await waiting(QUESTION, elsewhere, { isOwned: false });
   const { structured } = await opened.call("workflow_respond", { run_id: "last", answer: "red" });
   assert.equal(structured.result, "got red");
   assert.deepEqual(opened.launched, [[structured.run_id, undefined]]);

@@ -23,7 +23,7 @@ export function startTestServer(fake: FakeRun = {}, options: Partial<ServeOption
     engine,
     limits: LIMITS,
     grants: NO_GRANTS.grants,
-    mcp: () => Promise.resolve(new Response("mcp")),
+    mcp: () => () => Promise.resolve(new Response("mcp")),
     options: {
       hostname: "127.0.0.1",
       port: 0,
