@@ -6,6 +6,8 @@ import type { SamplingReply } from "../sampling.ts";
 
 /** More would make the host's user decide about a heap at once. */
 const MOST_AT_ONCE = 4;
+/** Agents that start together ask together: a round that left with the first would keep the others until its answer is back. */
+const GATHER_MS = 50;
 
 interface Offer {
   key: string;
@@ -24,6 +26,8 @@ interface Offer {
 export class SampleOffers {
   readonly #offers = new Map<string, Offer>();
   readonly #listeners = new Map<string, Set<() => void>>();
+  /** Owners whose first new sample waits for others. */
+  readonly #gathering = new Map<string, ReturnType<typeof setTimeout>>();
   #count = 0;
 
   /** Settles when a call brought the answer. `signal`: it is not wanted any more. */
@@ -36,15 +40,25 @@ export class SampleOffers {
     };
     this.#offers.set(key, { key, owner, params, settle, state: "fresh", wasAlone: false });
     signal.addEventListener("abort", () => settle(failed("the run took it back")), { once: true });
-    this.#listeners.get(owner)?.forEach((listener) => listener());
+    this.#gather(owner);
     return promise;
+  }
+
+  #gather(owner: string): void {
+    if (this.#gathering.has(owner)) return;
+    const tell = () => {
+      this.#gathering.delete(owner);
+      this.#listeners.get(owner)?.forEach((listener) => listener());
+    };
+    this.#gathering.set(owner, setTimeout(tell, GATHER_MS));
   }
 
   /** Told when there is something to take along, at once if so already. Gives the way to stop listening. */
   listen(owner: string, listener: () => void): () => void {
     const listeners: Set<() => void> = this.#listeners.get(owner) ?? new Set();
     this.#listeners.set(owner, listeners.add(listener));
-    if (this.#of(owner).some(({ state }) => state !== "out")) listener();
+    const isWaiting = this.#of(owner).some(({ state }) => state !== "out");
+    if (isWaiting && !this.#gathering.has(owner)) listener();
     return () => {
       listeners.delete(listener);
       if (listeners.size === 0) this.#listeners.delete(owner);
@@ -85,6 +99,7 @@ export class SampleOffers {
 
   /** The host is gone. */
   close(): void {
+    for (const timer of this.#gathering.values()) clearTimeout(timer);
     for (const { settle } of [...this.#offers.values()]) {
       settle({ failure: { kind: "gone", message: "its connection to odw ended" } });
     }

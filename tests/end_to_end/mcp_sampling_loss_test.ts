@@ -26,7 +26,8 @@ for (const era of ERAS) {
     const started = await host.call("workflow_start", { script: MANY, model: "host:default" });
     const { run_id } = started.structured;
     const lost = endOf(host, run_id).catch(() => {});
-    await held.asked.reach(3);
+    // Since 2026 samples go out in rounds: how many are in this one is a matter of time.
+    await held.asked.reach(era === "2025" ? 3 : 1);
     const closed = new Promise<void>((done) => host.client.onclose = done);
     Deno.kill(host.pid, "SIGKILL");
     await closed;
