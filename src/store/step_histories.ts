@@ -8,17 +8,18 @@ const NOTHING: StepHistory = [];
 
 /** The histories of one run up to its event `seq`. */
 export class RunHistories {
-  readonly #steps: Map<string, { seq: number; type: string }[]>;
+  /** Most steps are only started, once: of those the seq alone is kept. */
+  readonly #steps = new Map<string, number | { seq: number; type: string }[]>();
   seq: number;
 
   constructor(seq: number, rows: readonly { step: string; seq: number; type: string }[]) {
     this.seq = seq;
-    this.#steps = new Map();
     for (const row of rows) this.#keep(row.step, { seq: row.seq, type: row.type });
   }
 
   of(step: string | null): StepHistory {
-    return step === null ? NOTHING : this.#steps.get(step) ?? NOTHING;
+    const known = step === null ? undefined : this.#steps.get(step);
+    return known === undefined ? NOTHING : listOf(known);
   }
 
   /** Takes the next event of the run. */
@@ -29,9 +30,13 @@ export class RunHistories {
 
   #keep(step: string, entry: { seq: number; type: string }): void {
     const known = this.#steps.get(step);
-    if (known) known.push(entry);
-    else this.#steps.set(step, [entry]);
+    if (known !== undefined) this.#steps.set(step, [...listOf(known), entry]);
+    else this.#steps.set(step, entry.type === "step_started" ? entry.seq : [entry]);
   }
+}
+
+function listOf(known: number | { seq: number; type: string }[]): { seq: number; type: string }[] {
+  return typeof known === "number" ? [{ seq: known, type: "step_started" }] : known;
 }
 
 export class StepHistories {

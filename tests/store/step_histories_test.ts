@@ -1,7 +1,7 @@
 // What the writer keeps of a run's steps agrees with the journal, whoever wrote it.
 import assert from "node:assert/strict";
 import { openStore } from "../../src/store/open.ts";
-import { completed, failed, SPEC, started } from "./fixtures.ts";
+import { completed, failed, resumed, SPEC, started } from "./fixtures.ts";
 import { temporaryFolder } from "./sqlite_harness.ts";
 
 Deno.test("steps that two processes write in turn are counted once each", async () => {
@@ -17,6 +17,17 @@ Deno.test("steps that two processes write in turn are counted once each", async 
   const { agents, census } = await one.getRun(id);
   assert.deepEqual({ agents, census }, { agents: 3, census: { done: 1, failed: 0, skipped: 0, cached: 0, empty: 0 } });
   assert.deepEqual((await other.check()).problems, []);
+});
+
+Deno.test("a run that goes on in the process that paused it counts what it replays once", async () => {
+  await using folder = await temporaryFolder();
+  await using store = await openStore(`${folder.path}/odw.db`);
+  const id = await store.createRun(SPEC);
+  await store.append(id, [started("a#0"), started("b#0"), completed("a#0"), failed("b#0")]);
+  await store.append(id, [resumed(), { type: "step_replayed", step: "a#0" }, started("b#0"), completed("b#0")]);
+  const { agents, census } = await store.getRun(id);
+  assert.deepEqual({ agents, census }, { agents: 2, census: { done: 2, failed: 0, skipped: 0, cached: 1, empty: 0 } });
+  assert.deepEqual((await store.check()).problems, []);
 });
 
 Deno.test("a write that failed leaves nothing behind that a later one would count", async () => {
