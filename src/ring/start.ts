@@ -69,6 +69,8 @@ function ringOf(worker: Worker, crashed: Promise<never>, end: () => void): Ring 
   ) as unknown as Pick<Engine, ForwardedMethod>;
 
   async function stoppable(signal: AbortSignal | undefined, follow: (id: number) => Promise<void>): Promise<void> {
+    // No event will tell of an abort that has been.
+    if (signal?.aborted) return;
     const id = ++followers;
     const stop = () => void remote.unfollow(id);
     signal?.addEventListener("abort", stop, { once: true });
