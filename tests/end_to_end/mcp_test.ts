@@ -132,11 +132,10 @@ for (const era of ERAS) {
 
 Deno.test("`initialize` is answered about as fast as odw tells its version", async () => {
   await using place = await Place.make();
-  // What else the machine does disturbs one measurement, and not three.
   const tries = [await startTimes(place), await startTimes(place), await startTimes(place)];
-  const best = tries.reduce((a, b) => b.answeredMs < a.answeredMs ? b : a);
-  console.log(Object.entries(best).map(([name, ms]) => `${name} ${ms.toFixed(0)}`).join(", "));
-  assert.ok(best.answeredMs < Math.max(4 * best.versionMs, 300), JSON.stringify(tries));
+  const middle = tries.toSorted((a, b) => a.answeredMs - b.answeredMs)[1]!;
+  console.log(Object.entries(middle).map(([name, ms]) => `${name} ${ms.toFixed(0)}`).join(", "));
+  assert.ok(middle.answeredMs < Math.max(4 * middle.versionMs, 300), JSON.stringify(tries));
 });
 
 async function startTimes(place: Place): Promise<{ versionMs: number; answeredMs: number; wholeMs: number }> {
