@@ -9,6 +9,7 @@ import type { Programs } from "./programs.ts";
 import { openProvider } from "./provider/open.ts";
 import { openQueue } from "./queue/open.ts";
 import { openSandbox } from "./sandbox/open.ts";
+import type { OpenSandboxWorker } from "./sandbox_worker.ts";
 import type { Endpoint } from "./server.ts";
 import type { OpenServer } from "./server/open.ts";
 import { openStore } from "./store/open.ts";
@@ -19,6 +20,8 @@ import { openWorktrees } from "./worktree/open.ts";
 export interface EngineOptions {
   /** A script comes soon, so its sandbox boots meanwhile. */
   willRun?: boolean;
+  /** Where sandbox workers are started. Default: in this thread. */
+  openSandboxWorker?: OpenSandboxWorker;
   /** Where programs are started: the ring itself can start none. */
   programs: Programs;
 }
@@ -57,7 +60,7 @@ export function endpointOf(engine: Engine, settings: Settings): Endpoint {
 
 /** An engine over the store in `settings.home`. Throws OdwError `store` when that cannot be opened. */
 export async function openEngineOf(settings: Settings, options: EngineOptions): Promise<Engine> {
-  const sandbox = openSandbox();
+  const sandbox = openSandbox(options.openSandboxWorker);
   if (options.willRun) sandbox.prewarm();
   const provider = openProvider(settings);
   const { programs } = options;

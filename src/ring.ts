@@ -9,10 +9,10 @@ export const ringWorkerUrl = new URL("./ring/worker.ts", import.meta.url);
 export interface RingOpening {
   /** Without what only programs receive: environments stay in the terminal ring. */
   settings: Settings;
-  /** See openEngineOf. */
-  willRun: boolean;
   /** Where the engine asks for programs. */
   programs: MessagePort;
+  /** Where it asks for sandbox workers; `spare` is the port of one that boots already. */
+  sandboxes: { port: MessagePort; spare: MessagePort | null };
 }
 
 /** The worker's answer to the opening; then it serves the engine. */

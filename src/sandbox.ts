@@ -3,9 +3,6 @@ import type { AgentHandling, AgentRequest } from "./agent.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { Dialect, Failure, LogLevel, Question } from "./run.ts";
 
-/** Entry of a sandbox worker; it stands here because a bundle keeps the place of root files only. */
-export const sandboxWorkerUrl: URL = new URL("./sandbox/worker.ts", import.meta.url);
-
 export interface ScriptSource {
   text: string;
   /** As errors shall name it. */

@@ -8,11 +8,12 @@ import { type RingOpened, type RingOpening, ringWorkerUrl } from "../ring.ts";
 import type { Endpoint } from "../server.ts";
 import { passErrorsAsData } from "./errors_as_data.ts";
 import { openProgramDoor } from "./program_door.ts";
+import { openSandboxDoor, SPARE_ID } from "./sandbox_door.ts";
 import { FORWARDED, type ForwardedMethod, type ServedEngine } from "./served_engine.ts";
 
 export interface RingOptions {
   settings: Settings;
-  /** See openEngineOf. */
+  /** A script comes soon, so its sandbox boots meanwhile. */
   willRun: boolean;
   /** See programPermit. */
   mayMerge: boolean;
@@ -29,16 +30,21 @@ export async function startRing(options: RingOptions, permissions: Permissions):
   const deno = { permissions: workerPermissions(permissions) };
   const worker = new Worker(ringWorkerUrl, { type: "module", name: "engine", deno });
   const crashed = crashOf(worker);
-  const door = openProgramDoor(options);
+  const programs = openProgramDoor(options);
+  const sandboxes = openSandboxDoor();
+  const spare = options.willRun ? new MessageChannel() : null;
   const opening: RingOpening = {
     settings: withoutEnvironments(options.settings),
-    willRun: options.willRun,
-    programs: door.port,
+    programs: programs.port,
+    sandboxes: { port: sandboxes.port, spare: spare && spare.port1 },
   };
-  worker.postMessage(opening, [door.port]);
+  worker.postMessage(opening, [programs.port, sandboxes.port, ...spare ? [spare.port1] : []]);
+  // The engine loads its modules meanwhile.
+  if (spare) sandboxes.start(SPARE_ID, spare.port2);
   const opened = await Promise.race([nextMessage(worker), crashed]);
   const end = () => {
-    door[Symbol.dispose]();
+    programs[Symbol.dispose]();
+    sandboxes[Symbol.dispose]();
     worker.terminate();
   };
   if (opened.status === "opened") return ringOf(worker, crashed, end);

@@ -6,6 +6,7 @@ import { errorInfo } from "../errors.ts";
 import type { RingOpened, RingOpening } from "../ring.ts";
 import type { Endpoint } from "../server.ts";
 import { askedPrograms } from "./asked_programs.ts";
+import { askedSandboxes } from "./asked_sandboxes.ts";
 import { passErrorsAsData } from "./errors_as_data.ts";
 import { FORWARDED, type ForwardedMethod, type ServedEngine } from "./served_engine.ts";
 
@@ -16,10 +17,14 @@ scope.onmessage = async ({ data }: MessageEvent<RingOpening>) => {
   scope.postMessage(await open(data));
 };
 
-async function open({ settings, willRun, programs: port }: RingOpening): Promise<RingOpened> {
+async function open({ settings, programs, sandboxes }: RingOpening): Promise<RingOpened> {
   try {
     passErrorsAsData();
-    const engine = await openEngineOf(settings, { willRun, programs: askedPrograms(port) });
+    const engine = await openEngineOf(settings, {
+      willRun: sandboxes.spare !== null,
+      programs: askedPrograms(programs),
+      openSandboxWorker: askedSandboxes(sandboxes),
+    });
     Comlink.expose({ ...serve(engine), ...endpointOf(engine, settings) } satisfies ServedEngine, scope);
     return { status: "opened" };
   } catch (error) {

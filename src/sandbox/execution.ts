@@ -2,6 +2,7 @@
 import { errorInfo, OdwError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { ExecuteOptions, Host, Race } from "../sandbox.ts";
+import type { SandboxWorker } from "../sandbox_worker.ts";
 import { normalizeAgentCall } from "./agent_request.ts";
 import type { RealmSetup, WorkerOrder, WorkerReport } from "./messages.ts";
 import { limitError, reportError, thrownError } from "./outcome.ts";
@@ -23,7 +24,7 @@ type Reply = [id: number, isValue: 0 | 1, value: unknown];
 
 /** Runs a script in the given worker and ends the worker, whatever happens. */
 export async function runInWorker(
-  worker: Worker,
+  worker: SandboxWorker,
   prepared: Prepared,
   { host, options }: { host: Host; options: ExecuteOptions },
 ): Promise<Json> {
@@ -38,7 +39,7 @@ export async function runInWorker(
 
 class Execution {
   readonly result: Promise<Json>;
-  readonly #worker: Worker;
+  readonly #worker: SandboxWorker;
   readonly #prepared: Prepared;
   readonly #host: Host;
   readonly #options: ExecuteOptions;
@@ -57,7 +58,7 @@ class Execution {
   #silentTicks = 0;
   #isOpen = true;
 
-  constructor(worker: Worker, prepared: Prepared, { host, options }: { host: Host; options: ExecuteOptions }) {
+  constructor(worker: SandboxWorker, prepared: Prepared, { host, options }: { host: Host; options: ExecuteOptions }) {
     this.#worker = worker;
     this.#prepared = prepared;
     this.#host = host;
@@ -68,13 +69,10 @@ class Execution {
     this.#reject = reject;
     this.#onAbort = () => this.#fail(options.signal.reason);
     options.signal.addEventListener("abort", this.#onAbort);
-    worker.onmessage = ({ data }) => this.#receive(data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      this.#endAtLimit({ type: "limit", kind: "crash", detail: event.message });
-    };
+    worker.port.onmessage = ({ data }) => this.#receive(data);
+    worker.onCrash((detail) => this.#endAtLimit({ type: "limit", kind: "crash", detail }));
     this.#turns = new RealmTurns({
-      ping: () => worker.postMessage(null),
+      ping: () => this.#post(null),
       sent: () => this.#packets,
       hasReplies: () => this.#replies.length > 0,
     });
@@ -87,9 +85,9 @@ class Execution {
     this.#isOpen = false;
     clearInterval(this.#watchdog);
     this.#options.signal.removeEventListener("abort", this.#onAbort);
-    // terminate() alone lets a busy worker run on to the end of its slice.
+    // Its end alone lets a busy worker run on to the end of its slice.
     Atomics.store(this.#stop, 0, 1);
-    this.#worker.terminate();
+    this.#worker.end();
   }
 
   #start(): void {
@@ -105,11 +103,11 @@ class Execution {
       ...this.#host.budget(),
     };
     if (this.#options.args !== undefined) setup.args = this.#options.args;
-    this.#post({ type: "run", code, file: script.file, setup, limits, stop: this.#stop });
+    this.#post({ code, file: script.file, setup, limits, stop: this.#stop });
   }
 
   #post(order: WorkerOrder): void {
-    this.#worker.postMessage(order);
+    this.#worker.port.postMessage(order);
   }
 
   #receive(data: unknown): void {
@@ -207,9 +205,9 @@ class Execution {
     const replies = this.#replies;
     this.#replies = [];
     this.#packets++;
-    this.#worker.postMessage(JSON.stringify([spentTokens, spentCostUsd, replies]));
+    this.#post(JSON.stringify([spentTokens, spentCostUsd, replies]));
     // The sign of life comes back behind all that the answers caused.
-    if (this.#host.settled) this.#worker.postMessage(null);
+    if (this.#host.settled) this.#post(null);
   }
 
   /** A worker that answers nothing for several ticks hangs where QuickJS cannot be interrupted; a sleeping machine costs one tick. */

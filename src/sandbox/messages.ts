@@ -30,8 +30,8 @@ export interface RunOrder {
   stop: Int32Array;
 }
 
-/** Engine to worker; besides these, a string with answers, and null to ask for a sign of life. */
-export type WorkerOrder = { type: "boot"; module: WebAssembly.Module } | ({ type: "run" } & RunOrder);
+/** Engine to worker: the script once, then strings with answers, and null to ask for a sign of life. */
+export type WorkerOrder = RunOrder | string | null;
 
 export type LimitKind = "memory" | "stack" | "slice" | "size" | "crash";
 

@@ -1,5 +1,6 @@
 // The sandbox ring: a worker without any permission that holds one realm and passes its messages on.
 import { type BlankRealm, openBlankRealm } from "./blank_realm.ts";
+import type { SandboxBoot } from "../sandbox_worker.ts";
 import type { RunOrder, WorkerOrder } from "./messages.ts";
 import { loadQuickJS } from "./quickjs.ts";
 import { Realm, type Slice } from "./realm.ts";
@@ -12,21 +13,23 @@ const USUAL_MEMORY_BYTES = 256 * 1024 * 1024;
 
 // Without `process` QuickJS's loader takes its browser branch, which loads no module of Node: 20 ms less.
 Reflect.deleteProperty(globalThis, "process");
-serve();
 
-function serve(): void {
-  const module = Promise.withResolvers<WebAssembly.Module>();
-  const usual = module.promise.then((compiled) => open(compiled, USUAL_MEMORY_BYTES));
+self.onmessage = ({ data }: MessageEvent<SandboxBoot>) => {
+  self.onmessage = null;
+  serve(data);
+};
+
+function serve({ module, port }: SandboxBoot): void {
+  const usual = open(module, USUAL_MEMORY_BYTES);
   let driver: Promise<Driver> | undefined;
   const idle = setTimeout(() => self.close(), IDLE_MS);
-  self.onmessage = ({ data }: MessageEvent<WorkerOrder | string | null>) => {
-    if (data === null) return self.postMessage(null);
+  port.onmessage = ({ data }: MessageEvent<WorkerOrder>) => {
+    if (data === null) return port.postMessage(null);
     if (typeof data === "string") return void driver?.then((started) => started.deliver(data));
-    if (data.type === "boot") return module.resolve(data.module);
     clearTimeout(idle);
     const { memoryBytes } = data.limits;
-    const blank = memoryBytes === USUAL_MEMORY_BYTES ? usual : module.promise.then((built) => open(built, memoryBytes));
-    driver = blank.then((ready) => new Driver(ready, data));
+    const blank = memoryBytes === USUAL_MEMORY_BYTES ? usual : open(module, memoryBytes);
+    driver = blank.then((ready) => new Driver(ready, data, port));
   };
 }
 
@@ -37,9 +40,11 @@ async function open(module: WebAssembly.Module, memoryBytes: number): Promise<Bl
 /** Runs the realm slice by slice and wakes it for its timers. The engine ends this worker when the run is over. */
 class Driver {
   readonly #realm: Realm;
+  readonly #port: MessagePort;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(blank: BlankRealm, order: RunOrder) {
+  constructor(blank: BlankRealm, order: RunOrder, port: MessagePort) {
+    this.#port = port;
     this.#realm = new Realm(blank, order);
     this.#run(() => this.#realm.start());
   }
@@ -52,12 +57,12 @@ class Driver {
     clearTimeout(this.#timer);
     try {
       const { messages, timerMs } = slice();
-      if (messages !== null) self.postMessage(messages);
+      if (messages !== null) this.#port.postMessage(messages);
       if (timerMs !== null) this.#timer = setTimeout(() => this.#run(() => this.#realm.wake()), timerMs);
     } catch (error) {
       const end = limitOf(error);
-      if (end.messages !== null) self.postMessage(end.messages);
-      self.postMessage(end.report);
+      if (end.messages !== null) this.#port.postMessage(end.messages);
+      this.#port.postMessage(end.report);
       self.close();
     }
   }

@@ -5,6 +5,7 @@ import type { Json } from "../../src/json.ts";
 import { runInWorker } from "../../src/sandbox/execution.ts";
 import { prepare } from "../../src/sandbox/parse.ts";
 import { readMessages } from "../../src/sandbox/realm_message.ts";
+import { ownedWorker, type SandboxWorker } from "../../src/sandbox_worker.ts";
 import { emptyTold, fakeHost, META, optionsOf, runBody } from "./fake_host.ts";
 
 /** A script's view of any object's way to a global object: everything must end in the realm's own. */
@@ -226,18 +227,22 @@ Deno.test("__proto__ as a key, even escaped, is dropped from a batch", () => {
 });
 
 /** A worker as a compromised one would act. */
-function hostileWorker(code: string): Worker {
-  return new Worker(`data:text/javascript,${encodeURIComponent(code)}`, {
+function hostileWorker(code: string): SandboxWorker {
+  const { port1, port2 } = new MessageChannel();
+  const program = `self.onmessage = ({ data: port }) => port.onmessage = () => { ${code} };`;
+  const worker = new Worker(`data:text/javascript,${encodeURIComponent(program)}`, {
     type: "module",
     deno: { permissions: "none" },
   });
+  worker.postMessage(port2, [port2]);
+  return ownedWorker(worker, port1);
 }
 for (
   const [name, code] of [
-    ["sends another text", `onmessage = () => postMessage("nonsense")`],
-    ["sends an object that is no report", `onmessage = () => postMessage({ type: "limit", kind: {}, detail: 5 })`],
-    ["sends something that is no message", `onmessage = () => postMessage([1, new Map()])`],
-    ["throws", `onmessage = () => { throw new Error("crash") }`],
+    ["sends another text", `port.postMessage("nonsense")`],
+    ["sends an object that is no report", `port.postMessage({ type: "limit", kind: {}, detail: 5 })`],
+    ["sends something that is no message", `port.postMessage([1, new Map()])`],
+    ["throws", `throw new Error("crash")`],
   ]
 ) {
   Deno.test(`a worker that ${name} ends its own run only, as sandbox_limit`, async () => {
