@@ -12,7 +12,7 @@ interface Waiting {
   refuse: (reason: unknown) => void;
 }
 
-export interface LaneOptions extends Pick<WorkersOptions, "runs" | "onFreed"> {
+export interface LaneOptions extends Pick<WorkersOptions, "runs" | "turns" | "onFreed"> {
   clock: Clock;
 }
 
@@ -34,8 +34,8 @@ export class Lane implements CallGate {
   #pass = this.#passOf(false);
 
   constructor({ provider, concurrency }: Pick<Route, "provider" | "concurrency">, options: LaneOptions) {
-    const { clock, runs, onFreed } = options;
-    this.workers = new Workers({ concurrency, runs, onFreed, mayStart: () => this.#mayStart() });
+    const { clock, runs, turns, onFreed } = options;
+    this.workers = new Workers({ concurrency, runs, turns, onFreed, mayStart: () => this.#mayStart() });
     this.#circuit = new Circuit(provider, clock);
     this.#permits = new Permits(concurrency, clock);
     this.#clock = clock;

@@ -6,6 +6,7 @@ import type { Queue, SubmitOptions, Task } from "../queue.ts";
 import { type Clock, REAL_CLOCK } from "./clock.ts";
 import { Lane } from "./lane.ts";
 import { RunPermits } from "./run_permits.ts";
+import { Turns } from "./turns.ts";
 import { openWarmup, type WarmupPlace } from "./warmup.ts";
 import type { Waiting } from "./workers.ts";
 
@@ -23,6 +24,7 @@ export interface QueueOptions {
 export function openQueue({ runner, warmCache, clock = REAL_CLOCK }: QueueOptions): Queue {
   const lanes = new Map<string, Lane>();
   const runs = new RunPermits();
+  const turns = new Turns();
   const warmup = openWarmup();
 
   function submit(task: Task, options: SubmitOptions): Promise<AgentResult> {
@@ -85,7 +87,7 @@ export function openQueue({ runner, warmCache, clock = REAL_CLOCK }: QueueOption
   }
 
   function laneOf({ route }: AgentCall): Lane {
-    const lane = lanes.get(route.lane) ?? new Lane(route, { clock, runs, onFreed });
+    const lane = lanes.get(route.lane) ?? new Lane(route, { clock, runs, turns, onFreed });
     lanes.set(route.lane, lane);
     return lane;
   }

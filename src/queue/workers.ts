@@ -1,6 +1,7 @@
 // Agents that wait for one provider, and those who serve them: tasks of a p-queue, one for each permit, as long as anybody waits.
 import PQueue from "p-queue";
 import type { RunPermits } from "./run_permits.ts";
+import type { Turns } from "./turns.ts";
 
 /** An agent that waits for its permits. */
 export interface Waiting {
@@ -13,6 +14,7 @@ export interface Waiting {
 export interface WorkersOptions {
   concurrency: number;
   runs: RunPermits;
+  turns: Turns;
   /** False: nobody is taken on for now. */
   mayStart: () => boolean;
   /** An agent has given back the permit of its run. */
@@ -25,7 +27,7 @@ export class Workers {
   readonly #queue: PQueue;
   readonly #waiting = new Map<string, Map<Waiting, number>>();
   #tickets = 0;
-  /** Workers that are employed, and those of them that have not begun. */
+  /** Workers that are employed, and those of them that have yet to take an agent. */
   #employed = 0;
   #coming = 0;
 
@@ -78,11 +80,16 @@ export class Workers {
   }
 
   async #serve(): Promise<void> {
-    this.#coming--;
-    for (let agent = this.#next(); agent; agent = this.#next()) {
+    for (;;) {
+      const turn = this.#waiting.size > 0 ? this.#options.turns.next() : null;
+      if (turn) await turn;
+      this.#coming--;
+      const agent = this.#next();
+      if (!agent) break;
       await agent.work();
       this.#options.runs.give(agent.runId);
       this.#options.onFreed();
+      this.#coming++;
     }
     this.#employed--;
   }

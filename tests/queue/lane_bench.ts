@@ -1,4 +1,5 @@
 // A queue whose provider calls end when the test says so, on a clock that moves when the test says so.
+import { setImmediate } from "node:timers";
 import type { AgentCall, AgentResult, AgentRunner } from "../../src/agent.ts";
 import { type ErrorCode, errorInfo } from "../../src/errors.ts";
 import { noUsage, ProviderError, type ProviderFailure } from "../../src/provider.ts";
@@ -29,8 +30,9 @@ export interface LaneBench {
 
 export const START = Date.parse("2026-11-22T12:00:00.000Z");
 
+/** In each turn of the event loop one agent may begin. */
 export async function settle(): Promise<void> {
-  for (let i = 0; i < 60; i++) await Promise.resolve();
+  for (let i = 0; i < 60; i++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 export function laneBench(): LaneBench {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers";
 import type { AgentCall, AgentResult, AgentRunner } from "../../src/agent.ts";
 import { noUsage } from "../../src/provider.ts";
 import type { Task } from "../../src/queue.ts";
 import { openQueue } from "../../src/queue/open.ts";
+import { settle } from "./lane_bench.ts";
 
 const DONE: AgentResult = {
   status: "completed",
@@ -38,10 +40,6 @@ function task(prompt: string, options: { lane?: string; run?: string; permits?: 
   return { runId: run, stepId: prompt, runConcurrency: ofRun, call };
 }
 
-async function settle(): Promise<void> {
-  for (let i = 0; i < 50; i++) await Promise.resolve();
-}
-
 const options = { signal: new AbortController().signal };
 
 Deno.test("a lane never runs more than its permits, and starts first in, first out", async () => {
@@ -55,6 +53,41 @@ Deno.test("a lane never runs more than its permits, and starts first in, first o
   await Promise.all(all);
   assert.equal(held.most(), 3);
   assert.deepEqual(held.started, Array.from({ length: 20 }, (_, i) => `p${i}`));
+});
+
+Deno.test("agents that could begin together begin in turns of the event loop of their own, over all lanes", async () => {
+  const turns: number[] = [];
+  let turn = 0;
+  const count = () => {
+    turn++;
+    if (turns.length < 8) setImmediate(count);
+  };
+  setImmediate(count);
+  const run = () => {
+    turns.push(turn);
+    return Promise.resolve(DONE);
+  };
+  const queue = openQueue({ runner: { run } as unknown as AgentRunner, warmCache: false });
+  await Promise.all(
+    Array.from({ length: 8 }, (_, i) => queue.submit(task(`p${i}`, { lane: i % 2 ? "a" : "b" }), options)),
+  );
+  assert.equal(new Set(turns).size, 8, `begun in turns ${turns}`);
+});
+
+Deno.test("an agent that is aborted while it waits for its turn is never started", async () => {
+  const held = heldRunner();
+  const queue = openQueue({ runner: held.runner, warmCache: false });
+  const controller = new AbortController();
+  const first = queue.submit(task("first"), options);
+  const second = queue.submit(task("second"), { signal: controller.signal });
+  const third = queue.submit(task("third"), options);
+  for (let i = 0; i < 10; i++) await Promise.resolve();
+  controller.abort(new Error("enough"));
+  await assert.rejects(second, /enough/);
+  await settle();
+  assert.deepEqual(held.started, ["first", "third"]);
+  for (const { end } of [...held.running]) end();
+  await Promise.all([first, third]);
 });
 
 Deno.test("a run never has more agents at once than its own limit, over all lanes", async () => {
