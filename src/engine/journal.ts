@@ -1,16 +1,18 @@
 // The one writer of a run's events while this process owns it.
-import { setImmediate } from "node:timers";
 import type { EventBody } from "../run.ts";
 import type { Store } from "../store.ts";
 
 export interface Journal {
   /** Resolves when the events are committed. */
   write(...events: EventBody[]): Promise<void>;
-  /** As write, for events that nobody waits for; those of one turn of the event loop are written together. A failure reaches `onFailure`. */
+  /** As write, for events that nobody waits for: they go along with the next write, or soon by themselves. A failure reaches `onFailure`. */
   note(...events: EventBody[]): void;
   /** Called after each commit; returns the way to stop. */
   onCommitted(listener: () => void): () => void;
 }
+
+/** Below what an eye notices; with agents at work there is a write before. */
+const NOTES_WAIT_MS = 10;
 
 /** `owner` holds the run's lease: without it nothing is written. `onFailure`: the store could not take an event; the run must end, since nothing may happen unrecorded. */
 export function openJournal(
@@ -21,9 +23,11 @@ export function openJournal(
 ): Journal {
   const listeners = new Set<() => void>();
   let notes: EventBody[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
 
   async function write(...events: EventBody[]): Promise<void> {
     const all = notes.length === 0 ? events : notes.concat(events);
+    if (notes.length > 0) clearTimeout(timer);
     notes = [];
     try {
       await store.append(runId, all, owner);
@@ -34,15 +38,10 @@ export function openJournal(
     for (const listener of listeners) listener();
   }
 
-  /** What was noted since, and not written along with something else. */
-  function writeNotes(): void {
-    if (notes.length > 0) write().catch(() => {});
-  }
-
   return {
     write,
     note(...events) {
-      if (notes.length === 0) setImmediate(writeNotes);
+      if (notes.length === 0) timer = setTimeout(() => void write().catch(() => {}), NOTES_WAIT_MS);
       notes.push(...events);
     },
     onCommitted(listener) {
