@@ -20,11 +20,14 @@ const WORKERS = [
   { source: "src/ring/worker.ts", named: "./ring/worker.ts", bundle: "src/ring/worker.js" },
   { source: "src/sandbox/worker.ts", named: "./sandbox/worker.ts", bundle: "src/sandbox/worker.js" },
 ];
+/** A file that the program reads. Under its own ending it would be taken for a module. */
+const QUICKJS = { named: "@jitl/quickjs-wasmfile-release-sync/wasm", bundle: "quickjs.bin" };
 /**
- * Memory, at equal speed for what odw does: a small young generation, no helper threads with heaps of their own, and baseline compilers
- * alone for JavaScript and for QuickJS, since engine and scripts mostly wait.
+ * Memory, at equal speed for what odw does: no helper threads with heaps of their own, and baseline compilers alone for JavaScript and for
+ * QuickJS, since engine and scripts mostly wait. A young generation of 2 MiB: half of it costs the engine a quarter of its time, since what
+ * the calls under way hold is copied over and over, and twice of it 4 MiB.
  */
-const V8_FLAGS = "--max-semi-space-size=1,--optimize-for-size,--single-threaded,--liftoff-only,--no-opt";
+const V8_FLAGS = "--max-semi-space-size=2,--single-threaded,--liftoff-only,--no-opt";
 const BUNDLE = "dist/bundle";
 
 const { values } = parseArgs({
@@ -44,15 +47,16 @@ async function bundle(): Promise<void> {
   await Deno.remove(BUNDLE, { recursive: true }).catch(() => {});
   const entries = ["main.ts", ...WORKERS.map((worker) => worker.source)];
   await deno(["bundle", "--quiet", "--minify", "--code-splitting", "--outdir", BUNDLE, ...entries]);
-  for await (const file of walk(BUNDLE)) await nameWorkers(file);
+  for await (const file of walk(BUNDLE)) await nameMoved(file);
+  await Deno.copyFile(new URL(import.meta.resolve(QUICKJS.named)), `${BUNDLE}/${QUICKJS.bundle}`);
   const config = { unstable: ["worker-options", "raw-imports"], lock: false };
   await Deno.writeTextFile(`${BUNDLE}/deno.json`, JSON.stringify(config));
 }
 
-/** A module finds its worker relative to itself: the bundler moves the module, so the name has to move along. */
-async function nameWorkers(file: string): Promise<void> {
+/** A module finds its worker and its file relative to itself: the bundler moves the module, so the name has to move along. */
+async function nameMoved(file: string): Promise<void> {
   let text = await Deno.readTextFile(file);
-  for (const { named, bundle } of WORKERS) {
+  for (const { named, bundle } of [...WORKERS, QUICKJS]) {
     const path = relative(dirname(file), `${BUNDLE}/${bundle}`).replaceAll("\\", "/");
     text = text.replaceAll(JSON.stringify(named), JSON.stringify(path.startsWith(".") ? path : `./${path}`));
   }

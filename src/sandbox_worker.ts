@@ -56,9 +56,9 @@ export function ownedWorker(worker: Worker, port: MessagePort): SandboxWorker {
   };
 }
 
-/** Loaded with the first script: half a megabyte that commands without scripts do not need. */
+/** Read with the first script, and as a file: as an imported module its half megabyte would stay in memory, in the executable twice. */
 async function compileQuickJs(): Promise<WebAssembly.Module> {
-  const { default: bytes } = await import("@jitl/quickjs-wasmfile-release-sync/wasm", { with: { type: "bytes" } });
+  const bytes = await Deno.readFile(new URL(import.meta.resolve("@jitl/quickjs-wasmfile-release-sync/wasm")));
   // V8 compiles functions when they are first called, so this takes milliseconds.
   return new WebAssembly.Module(bytes);
 }
