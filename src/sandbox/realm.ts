@@ -31,15 +31,18 @@ export class Realm implements Disposable {
   readonly #order: RunOrder;
   #deadline = Infinity;
   #isInterrupted = false;
+  /** Messages that were sent early did not come through. */
+  #hasLost = false;
 
-  /** Takes over the blank realm. */
-  constructor(blank: BlankRealm, order: RunOrder) {
+  /** Takes over the blank realm. `send`: takes messages, a JSON array, that leave before their slice is over. */
+  constructor(blank: BlankRealm, order: RunOrder, send: (messages: string) => void) {
     this.#quickjs = blank.quickjs;
     this.#runtime = blank.runtime;
     this.#context = blank.context;
     this.#order = order;
     this.#runtime.setMaxStackSize(Math.min(order.limits.stackBytes, MAX_STACK_BYTES));
     this.#odw = this.#installPrelude(blank.installers, JSON.stringify(order.setup));
+    this.#installSend(send);
     this.#runtime.setInterruptHandler(() => {
       this.#isInterrupted ||= performance.now() > this.#deadline || Atomics.load(order.stop, 0) === 1;
       return this.#isInterrupted;
@@ -93,6 +96,15 @@ export class Realm implements Disposable {
     return odw;
   }
 
+  #installSend(send: (messages: string) => void): void {
+    using callback = this.#context.newFunction("send", (handle) => {
+      const messages = this.#context.getString(handle);
+      if (messages === "") this.#hasLost = true;
+      else send(`[${messages}]`);
+    });
+    this.#context.setProp(this.#odw, "send", callback);
+  }
+
   /** Calls into the script, then runs jobs and due timers until the realm waits. */
   #slice(work: () => void): Slice {
     this.#deadline = performance.now() + this.#order.limits.sliceMs;
@@ -124,7 +136,7 @@ export class Realm implements Disposable {
     const flushed = this.#context.getString(handle);
     const bar = flushed.indexOf("|");
     // Without room for its UTF-8 form a string comes out empty.
-    if (bar < 0) throw limitOf("out of memory: the messages of a slice");
+    if (bar < 0 || this.#hasLost) throw limitOf("out of memory: the messages of a slice");
     const wait = Number(flushed.slice(0, bar));
     const messages = flushed.slice(bar + 1);
     if (messages.length > MAX_BATCH_CHARS) {

@@ -45,7 +45,7 @@ class Driver {
 
   constructor(blank: BlankRealm, order: RunOrder, port: MessagePort) {
     this.#port = port;
-    this.#realm = new Realm(blank, order);
+    this.#realm = new Realm(blank, order, (messages) => port.postMessage(messages));
     this.#run(() => this.#realm.start());
   }
 

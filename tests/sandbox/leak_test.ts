@@ -40,7 +40,7 @@ const BODY = `const seen = await parallel([() => agent("a"), () => agent("b"), (
   setTimeout(() => {}, 1e6); log(seen); globalThis.kept = Array(1000).fill({}); for (;;) await agent("c");`;
 
 Deno.test("answers, logs and failures leave no handle behind: the heap of a realm does not grow", async () => {
-  using realm = new Realm(openBlankRealm(await load()), orderOf(BODY));
+  using realm = new Realm(openBlankRealm(await load()), orderOf(BODY), () => {});
   realm.start();
   realm.deliver('[0,0,[[1,1,"one"],[2,0,{"name":"E","message":"m","code":"refusal"}]]]');
   const answer = (id: number) => realm.deliver(`[0,0,[[${id},1,{"a":[1,2,3]}]]]`);
@@ -50,11 +50,31 @@ Deno.test("answers, logs and failures leave no handle behind: the heap of a real
   assert(realm.memoryBytes() - before < 16 * 1024, String(realm.memoryBytes() - before));
 });
 
+Deno.test("of many calls of one slice the first leave while it lasts, in order, and no more of them than the engine shall hold", async () => {
+  const sent: string[] = [];
+  const body = 'log("first"); await Promise.all(Array.from({ length: 3000 }, (_, i) => agent(`p${i}`)));';
+  using realm = new Realm(openBlankRealm(await load()), orderOf(body), (messages) => sent.push(messages));
+  const { messages } = realm.start();
+  assert.equal(sent.length, 64);
+  const all = [...sent, messages!].flatMap((packet) => JSON.parse(packet)) as unknown[][];
+  assert.deepEqual(all.shift(), ["log", "info", "first"]);
+  assert.deepEqual(all.map((call) => call[1]), Array.from({ length: 3000 }, (_, i) => i + 1));
+  assert.deepEqual(all.map((call) => call[3]), Array.from({ length: 3000 }, (_, i) => `p${i}`));
+});
+
+Deno.test("large calls do not leave before their slice is over", async () => {
+  const sent: string[] = [];
+  const body = 'const long = "x".repeat(1e5); await Promise.all(Array.from({ length: 100 }, () => agent(long)));';
+  using realm = new Realm(openBlankRealm(await load()), orderOf(body), (messages) => sent.push(messages));
+  assert.equal(JSON.parse(realm.start().messages!).length, 100);
+  assert.deepEqual(sent, []);
+});
+
 Deno.test("hundreds of realms in one instance, opened and disposed, do not grow its memory", async () => {
   const quickjs = await load();
   const wasmBytes = () => quickjs.getWasmMemory().buffer.byteLength;
   const once = () => {
-    using realm = new Realm(openBlankRealm(quickjs), orderOf(BODY));
+    using realm = new Realm(openBlankRealm(quickjs), orderOf(BODY), () => {});
     realm.start();
     realm.deliver('[0,0,[[1,1,"one"],[2,1,null]]]');
   };
@@ -74,7 +94,7 @@ Deno.test("a realm that ended at a limit can still be disposed", async () => {
       "(() => { const f = () => f(); f() })()",
     ]
   ) {
-    using realm = new Realm(openBlankRealm(quickjs), orderOf(body, 200));
+    using realm = new Realm(openBlankRealm(quickjs), orderOf(body, 200), () => {});
     try {
       realm.start();
       realm.deliver("[0,0,[[1,1,null]]]");
@@ -86,13 +106,17 @@ Deno.test("a realm that ended at a limit can still be disposed", async () => {
 
 Deno.test("the engine's stop flag interrupts a script that never yields", async () => {
   const order = orderOf("for (;;);");
-  using realm = new Realm(openBlankRealm(await load()), order);
+  using realm = new Realm(openBlankRealm(await load()), order, () => {});
   Atomics.store(order.stop, 0, 1);
   assert.throws(() => realm.start(), RealmEnd);
 });
 
 Deno.test("answers to unknown or answered calls change nothing", async () => {
-  using realm = new Realm(openBlankRealm(await load()), orderOf(`return [await agent("a"), await agent("b")]`));
+  using realm = new Realm(
+    openBlankRealm(await load()),
+    orderOf(`return [await agent("a"), await agent("b")]`),
+    () => {},
+  );
   realm.start();
   assert.equal(realm.deliver('[0,0,[[99,1,"x"],["__proto__",1,"x"],[null,1,"x"]]]').messages, null);
   realm.deliver('[0,0,[[1,1,"first"],[1,1,"again"]]]');
@@ -101,7 +125,7 @@ Deno.test("answers to unknown or answered calls change nothing", async () => {
 
 Deno.test("a script that QuickJS cannot compile is reported with its place", async () => {
   const order = orderOf("return 1");
-  using realm = new Realm(openBlankRealm(await load()), { ...order, code: "(async()=>{\n  let a b;\n})" });
+  using realm = new Realm(openBlankRealm(await load()), { ...order, code: "(async()=>{\n  let a b;\n})" }, () => {});
   assert.throws(() => realm.start(), (error: RealmEnd) => {
     assert.deepEqual({ ...error.report, message: "" }, { type: "syntax", message: "", line: 2, column: 9 });
     return true;

@@ -25,6 +25,13 @@
   let outstanding = 0;
   let lastId = 0;
   let outbox = "";
+  /** Calls in the outbox, and packets of this slice that left before its end. */
+  let unsent = 0;
+  let early = 0;
+  const EARLY_CALLS = 32;
+  /** Whoever makes more calls in one slice, or larger ones, fills the realm's own memory and not the engine's. */
+  const EARLY_PACKETS = 64;
+  const EARLY_CHARS = 1 << 20;
 
   odw.options = parse(setup);
   odw.spentTokens = odw.options.spentTokens;
@@ -38,10 +45,21 @@
   odw.post = (message) => {
     outbox = outbox === "" ? message : outbox + "," + message;
   };
-  odw.takeMessages = () => {
+  const takeOutbox = () => {
     const messages = outbox;
     outbox = "";
+    unsent = 0;
     return messages;
+  };
+  odw.takeMessages = () => {
+    early = 0;
+    return takeOutbox();
+  };
+  /** Of many calls the engine can begin with the first ones while the script still makes the others. */
+  const sendEarly = () => {
+    if (++unsent < EARLY_CALLS || early === EARLY_PACKETS || outbox.length > EARLY_CHARS || odw.mayLackMemory) return;
+    early++;
+    odw.send(takeOutbox());
   };
 
   /** A stack without the frames of the prelude and of native functions. */
@@ -99,6 +117,7 @@
     watched.add(call.promise);
     outstanding++;
     odw.post('["' + kind + '",' + id + "," + (kind === "agent" ? authorLine(call.stack) + "," + body : body) + "]");
+    sendEarly();
     return call.promise;
   };
 
