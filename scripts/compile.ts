@@ -23,11 +23,11 @@ const WORKERS = [
 /** A file that the program reads. Under its own ending it would be taken for a module. */
 const QUICKJS = { named: "@jitl/quickjs-wasmfile-release-sync/wasm", bundle: "quickjs.bin" };
 /**
- * Memory, at equal speed for what odw does: no helper threads with heaps of their own, and baseline compilers alone for JavaScript and for
- * QuickJS, since engine and scripts mostly wait. A young generation of 2 MiB: half of it costs the engine a quarter of its time, since what
- * the calls under way hold is copied over and over, and twice of it 4 MiB.
+ * Memory, at equal speed for what odw does: no helper threads with heaps of their own, no compiled code for JavaScript and baseline code
+ * alone for QuickJS, since engine and scripts mostly wait. A young generation of 2 MiB: half of it costs the engine a quarter of its time,
+ * since what the calls under way hold is copied over and over.
  */
-const V8_FLAGS = "--max-semi-space-size=2,--single-threaded,--liftoff-only,--no-opt";
+const V8_FLAGS = "--max-semi-space-size=2,--single-threaded,--liftoff-only,--no-opt,--no-sparkplug";
 const BUNDLE = "dist/bundle";
 
 const { values } = parseArgs({

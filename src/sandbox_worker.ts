@@ -60,5 +60,8 @@ export function ownedWorker(worker: Worker, port: MessagePort): SandboxWorker {
 async function compileQuickJs(): Promise<WebAssembly.Module> {
   const bytes = await Deno.readFile(new URL(import.meta.resolve("@jitl/quickjs-wasmfile-release-sync/wasm")));
   // V8 compiles functions when they are first called, so this takes milliseconds.
-  return new WebAssembly.Module(bytes);
+  const module = new WebAssembly.Module(bytes);
+  // It has its own copy, and this thread may collect no garbage for as long as the process lives.
+  bytes.buffer.transfer(0);
+  return module;
 }
