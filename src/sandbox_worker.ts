@@ -29,7 +29,10 @@ let quickJs: Promise<WebAssembly.Module> | undefined;
 export function startSandboxWorker(port: MessagePort): Worker {
   const worker = new Worker(ENTRY, { name: "sandbox", type: "module", deno: { permissions: "none" } });
   quickJs ??= compileQuickJs();
-  quickJs.then((module) => worker.postMessage({ module, port } satisfies SandboxBoot, [port]));
+  quickJs.then(
+    (module) => worker.postMessage({ module, port } satisfies SandboxBoot, [port]),
+    (cause) => worker.dispatchEvent(new ErrorEvent("error", { message: `QuickJS cannot be read: ${cause}` })),
+  );
   return worker;
 }
 

@@ -13,10 +13,16 @@ export function askedSandboxes({ port: door, spare }: RingOpening["sandboxes"]):
     door.postMessage(wanted, transfer);
   }
 
+  /** A crash that comes before anybody asks is kept: the worker may have died while it booted. */
   function workerAt(id: number, port: MessagePort): SandboxWorker {
+    let early: string | null = null;
+    crashes.set(id, (reason) => early = reason);
     return {
       port,
-      onCrash: (tell) => void crashes.set(id, tell),
+      onCrash(tell) {
+        if (early !== null) tell(early);
+        else crashes.set(id, tell);
+      },
       end() {
         port.close();
         crashes.delete(id);
