@@ -50,12 +50,13 @@ Deno.test("answers, logs and failures leave no handle behind: the heap of a real
   assert(realm.memoryBytes() - before < 16 * 1024, String(realm.memoryBytes() - before));
 });
 
-Deno.test("of many calls of one slice the first leave while it lasts, in order, and no more of them than the engine shall hold", async () => {
+Deno.test("of many calls of one slice the first 32 leave while it lasts, in order, and no others", async () => {
   const sent: string[] = [];
   const body = 'log("first"); await Promise.all(Array.from({ length: 3000 }, (_, i) => agent(`p${i}`)));';
   using realm = new Realm(openBlankRealm(await load()), orderOf(body), (messages) => sent.push(messages));
   const { messages } = realm.start();
-  assert.equal(sent.length, 64);
+  assert.equal(sent.length, 1);
+  assert.equal(JSON.parse(sent[0]!).length, 33);
   const all = [...sent, messages!].flatMap((packet) => JSON.parse(packet)) as unknown[][];
   assert.deepEqual(all.shift(), ["log", "info", "first"]);
   assert.deepEqual(all.map((call) => call[1]), Array.from({ length: 3000 }, (_, i) => i + 1));

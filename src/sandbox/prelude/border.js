@@ -25,12 +25,10 @@
   let outstanding = 0;
   let lastId = 0;
   let outbox = "";
-  /** Calls in the outbox, and packets of this slice that left before its end. */
-  let unsent = 0;
-  let early = 0;
+  /** Calls of this slice. */
+  let made = 0;
+  /** Few: a loop that never ends must not cost more than these before a limit ends it. */
   const EARLY_CALLS = 32;
-  /** Whoever makes more calls in one slice, or larger ones, fills the realm's own memory and not the engine's. */
-  const EARLY_PACKETS = 64;
   const EARLY_CHARS = 1 << 20;
 
   odw.options = parse(setup);
@@ -48,18 +46,15 @@
   const takeOutbox = () => {
     const messages = outbox;
     outbox = "";
-    unsent = 0;
     return messages;
   };
   odw.takeMessages = () => {
-    early = 0;
+    made = 0;
     return takeOutbox();
   };
-  /** Of many calls the engine can begin with the first ones while the script still makes the others. */
+  /** Of many calls the engine begins with the first ones while the script still makes the others. */
   const sendEarly = () => {
-    if (++unsent < EARLY_CALLS || early === EARLY_PACKETS || outbox.length > EARLY_CHARS || odw.mayLackMemory) return;
-    early++;
-    odw.send(takeOutbox());
+    if (++made === EARLY_CALLS && outbox.length < EARLY_CHARS && !odw.mayLackMemory) odw.send(takeOutbox());
   };
 
   /** A stack without the frames of the prelude and of native functions. */
