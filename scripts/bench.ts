@@ -24,9 +24,9 @@ const MOST_MIB = 120;
 const MOST_ONE_AGENT_SECONDS = 0.2;
 const MOST_CROWDED = 1.05;
 const MOST_P99_MS = 50;
-/** Of the memory late in a long run beside the same in the run before it: what a run keeps of its calls goes with it, nothing else grows. */
+/** Of the memory in the last quarter of a long run beside the second: flat, but for what its journal's pages take. */
 const MOST_GROWTH = 1.03;
-const LONG_SECONDS = 30;
+const LONG_SECONDS = 60;
 
 interface Row {
   what: string;
@@ -144,8 +144,8 @@ async function measureServer(): Promise<void> {
     },
     { ...row("p99 of GET /v1/runs/{id}", found.p99Ms, { unit: "ms", most: MOST_P99_MS }), floor: found.aloneP99Ms },
     {
-      ...row("memory of the server, beside the run before", found.secondMiB, { unit: "MiB", most: MOST_GROWTH }),
-      ...{ floor: found.firstMiB, value: found.secondMiB / found.firstMiB, isRatio: true },
+      ...row("memory of the server, late beside early", found.lateMiB, { unit: "MiB", most: MOST_GROWTH }),
+      ...{ floor: found.earlyMiB, value: found.lateMiB / found.earlyMiB, isRatio: true },
     },
     row("processor time for an event and reader", found.cpuMicrosPerEvent, { unit: "µs", most: null }),
   );

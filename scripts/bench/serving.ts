@@ -17,7 +17,7 @@ export interface ServingOptions {
   pairs: number;
   /** Calls in turn of each lane in such a run, of about 0.1 s each. */
   rounds: number;
-  /** Seconds that each of the two runs takes whose memory is watched. */
+  /** Seconds that the run takes whose memory is watched. */
   longSeconds: number;
 }
 
@@ -35,9 +35,9 @@ export interface ServingFigures {
   cpuRatio: number;
   /** What it took for each event that reached a reader. */
   cpuMicrosPerEvent: number;
-  /** Of the server: medians over the last quarter of one long run, and of the next one. */
-  firstMiB: number;
-  secondMiB: number;
+  /** Of the server: medians over the second and the last quarter of the long run. */
+  earlyMiB: number;
+  lateMiB: number;
 }
 
 export async function measureServing(options: ServingOptions): Promise<ServingFigures> {
@@ -53,9 +53,8 @@ export async function measureServing(options: ServingOptions): Promise<ServingFi
   const pairs = [];
   for (let i = 0; i < options.pairs; i++) pairs.push(await bench.pair(i, options.rounds));
   const rounds = Math.round(options.longSeconds * 1000 / (LATENCY_MS + 2));
-  const first = await bench.run({ rounds, readers: READERS });
-  const second = await bench.run({ rounds, readers: READERS });
-  return figuresOf(pairs, first, second);
+  const long = await bench.run({ rounds, readers: READERS });
+  return figuresOf(pairs, long);
 }
 
 interface Ran {
@@ -142,7 +141,8 @@ function delivered({ events, faults }: ReadResult, least: number): number {
   return events;
 }
 
-function figuresOf(pairs: { alone: Ran; crowded: Ran }[], first: Ran, second: Ran): ServingFigures {
+function figuresOf(pairs: { alone: Ran; crowded: Ran }[], long: Ran): ServingFigures {
+  const quarter = Math.floor(long.memoryMiB.length / 4);
   return {
     rate: median(pairs.map(({ alone }) => alone.events / alone.seconds)),
     aloneSeconds: median(pairs.map(({ alone }) => alone.seconds)),
@@ -154,13 +154,9 @@ function figuresOf(pairs: { alone: Ran; crowded: Ran }[], first: Ran, second: Ra
     cpuMicrosPerEvent: median(
       pairs.map(({ alone, crowded }) => (crowded.cpuMs - alone.cpuMs) * 1000 / crowded.delivered),
     ),
-    firstMiB: lateMiB(first),
-    secondMiB: lateMiB(second),
+    earlyMiB: median(long.memoryMiB.slice(quarter, 2 * quarter)),
+    lateMiB: median(long.memoryMiB.slice(3 * quarter)),
   };
-}
-
-function lateMiB({ memoryMiB }: Ran): number {
-  return median(memoryMiB.slice(-Math.ceil(memoryMiB.length / 4)));
 }
 
 function p99(values: number[]): number {

@@ -17,14 +17,14 @@ Deno.test({
           found.ratio.toFixed(2)
         }x, the server's processor ` +
           `${found.cpuRatio.toFixed(2)}x; GET /v1/runs/{id} p99 ${found.p99Ms.toFixed(0)} ms, ` +
-          `${found.aloneP99Ms.toFixed(0)} ms without; memory ${found.firstMiB.toFixed(0)} to ${
-            found.secondMiB.toFixed(0)
+          `${found.aloneP99Ms.toFixed(0)} ms without; memory ${found.earlyMiB.toFixed(0)} to ${
+            found.lateMiB.toFixed(0)
           } MiB`,
       );
       // Wide, for machines that do other things meanwhile: a reading of its own for each reader would be 1.4.
       assert.ok(found.cpuRatio < 1.25, `the server's processor: ${found.cpuRatio}x`);
       assert.ok(found.ratio < 1.5, `the run: ${found.ratio}x`);
-      assert.ok(found.secondMiB < found.firstMiB * 1.2, `memory: ${found.firstMiB} to ${found.secondMiB} MiB`);
+      assert.ok(found.lateMiB < found.earlyMiB * 1.2, `memory: ${found.earlyMiB} to ${found.lateMiB} MiB`);
     } finally {
       await Deno.remove(home, { recursive: true });
     }
