@@ -1,6 +1,7 @@
 // Step keys: what makes a recorded answer belong to a call.
 import { createHash } from "node:crypto";
 import type { AgentRequest } from "../agent.ts";
+import { KeyTable } from "../key_table.ts";
 import { canonicalJson, type Json } from "../json.ts";
 import type { AskedQuestion, ReplanRequest } from "../sandbox.ts";
 
@@ -23,13 +24,13 @@ export interface StepKeys {
  * it. `scope` separates the scripts of one run, so that two children that ask the same in a changing order keep their own answers.
  */
 export function createStepKeys(scope: string): StepKeys {
-  const counts = new Map<string, number>();
+  const counts = new KeyTable(1);
 
   function count(value: Json): string {
     const key = hashOf({ scope, value });
-    const ordinal = (counts.get(key) ?? 0) + 1;
-    counts.set(key, ordinal);
-    return `${key}#${ordinal}`;
+    const equal = counts.of(key);
+    equal[0]!++;
+    return `${key}#${equal[0]}`;
   }
 
   return {

@@ -6,12 +6,10 @@ import { EventPages } from "./event_pages.ts";
 import { emptyHeader, projectEvent, type RunHeader } from "./projection.ts";
 import { RunHeaders } from "./run_headers.ts";
 import type { EventRow } from "./run_reader.ts";
+import { RunHistories } from "./step_histories.ts";
 
 /** More are not told: one damaged page can make hundreds. */
 const MOST_PROBLEMS = 20;
-
-/** See StepHistory. */
-const IN_HISTORY: ReadonlySet<string> = new Set(["step_started", "step_failed", "step_replayed", "step_skipped"]);
 
 type Journal = { db: DatabaseSync; problems: string[] };
 
@@ -68,16 +66,13 @@ function checkRun({ db, problems }: Journal, id: string, pages: EventPages): voi
 /** The header that the events make. Throws where they are no journal. */
 function foldHeader(rows: Iterable<EventRow>): RunHeader {
   const header = emptyHeader();
-  const histories = new Map<string, { seq: number; type: string }[]>();
+  const histories = new RunHistories(0);
   for (const { seq, at, body } of rows) {
     if (seq !== header.lastSeq + 1) throw new Error(`event ${header.lastSeq + 1} is missing`);
     const event = JSON.parse(body) as EventBody;
     if ((seq === 1) !== (event.type === "run_created")) throw new Error(`event ${seq} is ${event.type}`);
-    const history = "step" in event ? histories.get(event.step) ?? [] : [];
-    projectEvent(header, event, at, () => history);
-    if (!("step" in event) || !IN_HISTORY.has(event.type)) continue;
-    history.push({ seq, type: event.type });
-    histories.set(event.step, history);
+    projectEvent(header, event, at, (step) => histories.of(step));
+    histories.add(event);
   }
   return header;
 }

@@ -68,7 +68,7 @@ export class EventWriter {
     let histories = this.#histories.kept(runId, run.header.lastSeq);
     for (const { event, at, body } of events) {
       const step = "step" in event ? event.step : null;
-      projectEvent(run.header, event, at, () => {
+      projectEvent(run.header, event, at, (step) => {
         histories ??= this.#histories.read(runId, run.header.lastSeq - 1);
         return histories.of(step);
       });

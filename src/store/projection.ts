@@ -24,8 +24,15 @@ export interface RunHeader {
   costUsd: CostUsd;
 }
 
-/** Starts, failures, skips and replays of one step so far, oldest first. */
-export type StepHistory = readonly { seq: number; type: string }[];
+/** What one step has been through: its last start, failure, skip or replay, and its last replay; a seq of 0 says that there was none. */
+export interface StepHistory {
+  seq: number;
+  type: HistoryType;
+  replaySeq: number;
+}
+
+export const HISTORY_TYPES = ["step_started", "step_failed", "step_replayed", "step_skipped"] as const;
+export type HistoryType = (typeof HISTORY_TYPES)[number];
 
 export function emptyHeader(): RunHeader {
   return {
@@ -47,15 +54,20 @@ export function emptyHeader(): RunHeader {
 }
 
 /** Changes `header` by one event. `history` is asked only for events that start, replay or skip a step. */
-export function projectEvent(header: RunHeader, event: EventBody, at: number, history: () => StepHistory): void {
+export function projectEvent(
+  header: RunHeader,
+  event: EventBody,
+  at: number,
+  history: (step: string) => StepHistory,
+): void {
   header.lastSeq++;
   switch (event.type) {
     case "step_started":
-      return projectStart(header, history());
+      return projectStart(header, history(event.step));
     case "step_replayed":
-      return projectReplay(header, history());
+      return projectReplay(header, history(event.step));
     case "step_skipped":
-      if (history().length === 0) header.agents++;
+      if (history(event.step).seq === 0) header.agents++;
       header.skippedAgents++;
       return;
     case "step_failed":
@@ -103,18 +115,16 @@ function setStatus(header: RunHeader, status: RunStatus, reason: string | null, 
 }
 
 /** A step counts once, however often it is started again; one that failed and runs again has not failed any more. */
-function projectStart(header: RunHeader, history: StepHistory): void {
-  if (history.length === 0) header.agents++;
-  const last = history.at(-1);
-  if (!last || last.seq <= header.partSeq) return;
-  if (last.type === "step_failed") header.failedAgents--;
-  if (last.type === "step_skipped") header.skippedAgents--;
+function projectStart(header: RunHeader, { seq, type }: StepHistory): void {
+  if (seq === 0) header.agents++;
+  if (seq <= header.partSeq) return;
+  if (type === "step_failed") header.failedAgents--;
+  if (type === "step_skipped") header.skippedAgents--;
 }
 
-function projectReplay(header: RunHeader, history: StepHistory): void {
-  if (history.length === 0) header.agents++;
-  const isCounted = history.some(({ seq, type }) => type === "step_replayed" && seq > header.partSeq);
-  if (!isCounted) header.cachedAgents++;
+function projectReplay(header: RunHeader, { seq, replaySeq }: StepHistory): void {
+  if (seq === 0) header.agents++;
+  if (replaySeq <= header.partSeq) header.cachedAgents++;
 }
 
 function addPaid(header: RunHeader, usage: { inputTokens: number; outputTokens: number }, costUsd: CostUsd): void {

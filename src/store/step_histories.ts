@@ -1,42 +1,51 @@
 // What the steps of a run have been through. Kept while the run is written, so that an event need not ask the database for it.
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { createHash } from "node:crypto";
+import { KeyTable } from "../key_table.ts";
 import type { EventBody } from "../run.ts";
-import type { StepHistory } from "./projection.ts";
+import { HISTORY_TYPES, type HistoryType, type StepHistory } from "./projection.ts";
 
-const KEPT: ReadonlySet<EventBody["type"]> = new Set(["step_started", "step_failed", "step_replayed", "step_skipped"]);
-const NOTHING: StepHistory = [];
+const KEY = /^([0-9a-f]{32})#(\d+)$/;
 
 /** The histories of one run up to its event `seq`. */
 export class RunHistories {
-  /** Most steps are only started, once: of those the seq alone is kept. */
-  readonly #steps = new Map<string, number | { seq: number; type: string }[]>();
+  /** Of each step: the seq of its last entry, the place of that one's type in HISTORY_TYPES, the seq of its last replay. */
+  readonly #steps = new KeyTable(3);
   seq: number;
 
-  constructor(seq: number, rows: readonly { step: string; seq: number; type: string }[]) {
+  constructor(seq: number, rows: Iterable<{ step: string; seq: number; type: HistoryType }> = []) {
     this.seq = seq;
-    for (const row of rows) this.#keep(row.step, { seq: row.seq, type: row.type });
+    for (const row of rows) this.#keep(row.step, row.seq, row.type);
   }
 
-  of(step: string | null): StepHistory {
-    const known = step === null ? undefined : this.#steps.get(step);
-    return known === undefined ? NOTHING : listOf(known);
+  of(step: string): StepHistory {
+    const [seq = 0, type = 0, replaySeq = 0] = this.#numbers(step);
+    return { seq, type: HISTORY_TYPES[type]!, replaySeq };
   }
 
   /** Takes the next event of the run. */
   add(event: EventBody): void {
     this.seq++;
-    if ("step" in event && KEPT.has(event.type)) this.#keep(event.step, { seq: this.seq, type: event.type });
+    if ("step" in event && isKept(event.type)) this.#keep(event.step, this.seq, event.type);
   }
 
-  #keep(step: string, entry: { seq: number; type: string }): void {
-    const known = this.#steps.get(step);
-    if (known !== undefined) this.#steps.set(step, [...listOf(known), entry]);
-    else this.#steps.set(step, entry.type === "step_started" ? entry.seq : [entry]);
+  #keep(step: string, seq: number, type: HistoryType): void {
+    const numbers = this.#numbers(step);
+    numbers[0] = seq;
+    numbers[1] = HISTORY_TYPES.indexOf(type);
+    if (type === "step_replayed") numbers[2] = seq;
+  }
+
+  /** Ids of steps are made of the key that the table wants; a journal of another hand may hold others. */
+  #numbers(step: string): Uint32Array {
+    const [, key, ordinal] = KEY.exec(step) ?? [];
+    if (key !== undefined) return this.#steps.of(key, Number(ordinal));
+    return this.#steps.of(createHash("sha256").update(step).digest("hex"));
   }
 }
 
-function listOf(known: number | { seq: number; type: string }[]): { seq: number; type: string }[] {
-  return typeof known === "number" ? [{ seq: known, type: "step_started" }] : known;
+function isKept(type: EventBody["type"]): type is HistoryType {
+  return (HISTORY_TYPES as readonly string[]).includes(type);
 }
 
 export class StepHistories {
@@ -44,7 +53,7 @@ export class StepHistories {
   readonly #runs = new Map<string, RunHistories>();
 
   constructor(db: DatabaseSync) {
-    const types = [...KEPT].map((type) => `'${type}'`).join(", ");
+    const types = HISTORY_TYPES.map((type) => `'${type}'`).join(", ");
     this.#select = db.prepare(
       `SELECT step, seq, type FROM events WHERE run_id = ? AND type IN (${types}) ORDER BY seq`,
     );
@@ -58,7 +67,7 @@ export class StepHistories {
 
   /** From the database, whose last event of the run is `seq`; kept from then on. */
   read(runId: string, seq: number): RunHistories {
-    const rows = this.#select.all(runId) as unknown as { step: string; seq: number; type: string }[];
+    const rows = this.#select.iterate(runId) as Iterable<never>;
     const read = new RunHistories(seq, rows);
     this.#runs.set(runId, read);
     return read;
