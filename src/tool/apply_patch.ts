@@ -17,7 +17,7 @@ import { requiredText } from "./tool_input.ts";
 export function applyPatchTool(parts: WriteParts): Tool {
   return {
     name: "apply_patch",
-    description: "Change several files, all or none: a unified diff, or `*** Begin Patch` … `*** End Patch`.",
+    description: "Change several files, all or none: a unified diff, or `*** Begin Patch` to `*** End Patch`.",
     schema: { type: "object", properties: { patch: { type: "string" } }, required: ["patch"] },
     access: "write",
     isConcurrent: false,

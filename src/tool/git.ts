@@ -19,7 +19,7 @@ export function gitTool({ settings, programs }: { settings: Settings; programs: 
   return {
     name: "git",
     description:
-      "Run git in the workspace. Reading (status, log, diff, show, blame, grep, …) is free; the rest needs a grant.",
+      "Run git in the workspace. Reading (status, log, diff, show, blame, grep and more) is free; the rest needs a grant.",
     schema: {
       type: "object",
       properties: {
