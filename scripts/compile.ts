@@ -22,6 +22,8 @@ const WORKERS = [
 ];
 /** A file that the program reads. Under its own ending it would be taken for a module. */
 const QUICKJS = { named: "@jitl/quickjs-wasmfile-release-sync/wasm", bundle: "quickjs.bin" };
+/** Nearly every command loads it. The chunks that it would share with the servers' schemas hold three times what it needs. */
+const CONFIG_SCHEMA = { source: "src/config/schema.ts", chunk: /^schema-\w+\.js$/ };
 /**
  * Memory, at equal speed for what odw does: no helper threads with heaps of their own, no compiled code for JavaScript and baseline code
  * alone for QuickJS, since engine and scripts mostly wait. A young generation of 2 MiB: half of it costs the engine a quarter of its time,
@@ -47,10 +49,18 @@ async function bundle(): Promise<void> {
   await Deno.remove(BUNDLE, { recursive: true }).catch(() => {});
   const entries = ["main.ts", ...WORKERS.map((worker) => worker.source)];
   await deno(["bundle", "--quiet", "--minify", "--code-splitting", "--outdir", BUNDLE, ...entries]);
+  await bundleAlone(CONFIG_SCHEMA);
   for await (const file of walk(BUNDLE)) await edit(file, (text) => escaped(nameMoved(file, text)));
   await Deno.copyFile(new URL(import.meta.resolve(QUICKJS.named)), `${BUNDLE}/${QUICKJS.bundle}`);
   const config = { unstable: ["worker-options", "raw-imports"], lock: false };
   await Deno.writeTextFile(`${BUNDLE}/deno.json`, JSON.stringify(config));
+}
+
+/** Puts a module that others import on demand in the place of its chunk, with all that it needs. */
+async function bundleAlone({ source, chunk }: { source: string; chunk: RegExp }): Promise<void> {
+  const names = [...Deno.readDirSync(BUNDLE)].map(({ name }) => name).filter((name) => chunk.test(name));
+  if (names.length !== 1) fail(`expected one chunk of ${source}, found ${names.join(", ") || "none"}`);
+  await deno(["bundle", "--quiet", "--minify", "--output", `${BUNDLE}/${names[0]}`, source]);
 }
 
 /** A module finds its worker and its file relative to itself: the bundler moves the module, so the name has to move along. */

@@ -1,6 +1,9 @@
 // What the members of a configuration file may be. Loaded only when there is such a file; zod/mini, because start-up counts.
 import * as z from "zod/mini";
 
+// It writes code for each schema otherwise, which pays for a schema that checks thousands of values.
+z.config({ jitless: true });
+
 /** The message of every rule is what is wanted, as a sentence part. */
 const POSITIVE = "a whole number from 1";
 const NATURAL = "a whole number from 0";
