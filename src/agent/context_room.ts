@@ -26,22 +26,23 @@ export class ContextRoom {
 
   /** An overflow is healed once; the next one of the same request is thrown as it is. */
   async generate(request: GenerateRequest): Promise<Answer> {
+    const { generate } = this.#options;
     const fitting = this.#fit(request);
     try {
-      return await this.#ask(fitting);
+      return this.#answered(fitting, await generate(fitting));
     } catch (thrown) {
       if (!(thrown instanceof ProviderError) || thrown.code !== "context_overflow") throw thrown;
       const messages = this.#compacted(fitting, AFTERWARDS * this.#size(fitting));
       if (!messages) throw thrown;
-      return await this.#ask({ ...fitting, messages });
+      const shorter = { ...fitting, messages };
+      return this.#answered(shorter, await generate(shorter));
     }
   }
 
-  async #ask(request: GenerateRequest): Promise<Answer> {
-    const result = await this.#options.generate(request);
+  #answered({ messages }: GenerateRequest, result: GenerateResult): Answer {
     const { inputTokens, outputTokens } = result.usage;
-    this.#known = { tokens: inputTokens + outputTokens, messages: request.messages.length + 1 };
-    return { result, messages: request.messages };
+    this.#known = { tokens: inputTokens + outputTokens, messages: messages.length + 1 };
+    return { result, messages };
   }
 
   #fit(request: GenerateRequest): GenerateRequest {

@@ -1,14 +1,15 @@
 // Opens the agent runner: one provider, one set of settings, and the caches that live as long as the runner.
-import type { AgentRunner, AgentWork } from "../agent.ts";
+import type { AgentRunner } from "../agent.ts";
 import type { Settings } from "../config.ts";
 import type { Provider } from "../provider.ts";
 import type { Tools } from "../tool.ts";
 import type { DefinitionEntry } from "./definition_file.ts";
 import { readDefinitions, usableDefinitions } from "./definitions.ts";
 import { prepareCall } from "./prepare.ts";
-import { runCall } from "./run_call.ts";
+import { runCall, type RunContext } from "./run_call.ts";
 import { SchemaCache } from "./schema_cache.ts";
 import { sleep } from "./sleep.ts";
+import { SystemPrompts } from "./system_prompt.ts";
 import { ToolOffers } from "./tool_offers.ts";
 
 export interface AgentRunnerOptions {
@@ -35,11 +36,15 @@ export function openAgentRunner(options: AgentRunnerOptions): AgentRunner {
     now: options.now ?? (() => performance.now()),
   };
   const offers = new ToolOffers(options.tools, time.now);
-  const toolCounts = new WeakMap<AgentWork, { calls: number }>();
   const shared = { provider, schemas, offers };
+  const context: RunContext = {
+    ...{ ...shared, ...time, settings: settings.agent },
+    prompts: new SystemPrompts(),
+    toolCounts: new WeakMap(),
+  };
   return {
     prepare: (request, handling, run) => prepareCall(request, handling, { run, definitions, ...shared }),
-    run: (call, runOptions) => runCall(call, runOptions, { settings: settings.agent, toolCounts, ...shared, ...time }),
+    run: (call, runOptions) => runCall(call, runOptions, context),
     definitions: async () => usableDefinitions(await definitions()),
   };
 }

@@ -9,7 +9,7 @@ import { ProviderCalls, type RetryCause } from "./provider_calls.ts";
 import { refuseTools } from "./refused_tools.ts";
 import { schemaAnswer } from "./schema_answer.ts";
 import type { SchemaCache } from "./schema_cache.ts";
-import { systemPrompt } from "./system_prompt.ts";
+import type { SystemPrompts } from "./system_prompt.ts";
 import { newTally, type Tally } from "./tally.ts";
 import { textAnswer } from "./text_answer.ts";
 import { startTimeLimit } from "./time_limit.ts";
@@ -23,6 +23,7 @@ export interface RunContext {
   settings: Settings["agent"];
   schemas: SchemaCache;
   offers: ToolOffers;
+  prompts: SystemPrompts;
   /** Tool calls of each step so far. */
   toolCounts: WeakMap<AgentWork, { calls: number }>;
   sleep: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -85,7 +86,7 @@ async function answer(call: AgentCall, context: RunContext, scope: Scope): Promi
   const { calls, work, signal } = scope;
   const offer = work ? await offerOf(call, context, signal) : null;
   const workplace = work && offer && offer.tools.length > 0 ? { work, offer } : null;
-  const request = generateRequest(call, context.settings, workplace);
+  const request = generateRequest(call, context, workplace);
   const turning = turnOptions(call, context, { calls, signal, workplace });
   const shared = {
     retry: (cause: RetryCause, waitMs: number) => calls.retry(cause, waitMs),
@@ -116,16 +117,26 @@ function turnOptions(
     return { generate: asked, callTools: refuseTools, turns };
   }
   const { work, offer } = workplace;
-  const count = toolCounts.get(work) ?? { calls: 0 };
-  toolCounts.set(work, count);
-  const toolCalls = new ToolCalls({ tools: offers.tools, offered: offer.tools, work, signal, count, now });
+  let toolCalls: ToolCalls | undefined;
   const contextTokens = provider.contextTokens?.(modelName(call));
   const room = new ContextRoom({ generate, contextTokens, onCompacted: (compacted) => work.onCompacted(compacted) });
   return {
     generate: (request) => room.generate(request),
-    callTools: (asked) => toolCalls.answer(asked),
+    callTools(asked) {
+      toolCalls ??= new ToolCalls({
+        ...{ tools: offers.tools, offered: offer.tools, work, signal, now },
+        count: countOf(work, toolCounts),
+      });
+      return toolCalls.answer(asked);
+    },
     turns,
   };
+}
+
+function countOf(work: AgentWork, counts: RunContext["toolCounts"]): { calls: number } {
+  const count = counts.get(work) ?? { calls: 0 };
+  counts.set(work, count);
+  return count;
 }
 
 /** The default limit is far above what agents answer. */
@@ -134,14 +145,14 @@ const EXPECTED_TOKENS = 4096;
 /** The prompt goes out verbatim. */
 function generateRequest(
   call: AgentCall,
-  settings: Settings["agent"],
+  { settings, prompts }: RunContext,
   workplace: Workplace | null,
 ): GenerateRequest {
   const { request, definition, schema } = call;
   const effort = request.effort ?? definition?.effort;
   return {
     model: modelName(call),
-    system: systemPrompt(
+    system: prompts.of(
       call,
       workplace && { root: workplace.work.root, instructions: workplace.offer.instructions },
     ),

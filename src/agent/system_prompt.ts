@@ -31,16 +31,27 @@ const CANNOT: readonly [ToolAccess, string][] = [
   ["web", "reach the network"],
 ];
 
-/** What every agent is told, then its role, its definition's text and the request's own, in this order, with an empty line between. */
-export function systemPrompt({ request, definition, schema }: AgentCall, workplace: Workplace | null): string {
-  const parts = [schema ? `${RETURN_VALUE}\n${SCHEMA}` : RETURN_VALUE];
-  if (workplace) {
-    parts.push(workplace.instructions, `Your working directory: ${workplace.root}`);
+/** Writes system prompts. What thousands of agents are told alike is one text in memory, not one for each. */
+export class SystemPrompts {
+  #last = { hasSchema: false, instructions: "", root: "", text: RETURN_VALUE };
+
+  /** What every agent is told, then its role, its definition's text and the request's own, in this order, with an empty line between. */
+  of({ request, definition, schema }: AgentCall, workplace: Workplace | null): string {
+    const common = this.#common(schema !== undefined, workplace);
+    const own = [request.role && `Your role: ${request.role}`, definition?.system, request.system].filter(Boolean);
+    return own.length === 0 ? common : [common, ...own].join("\n\n");
   }
-  if (request.role) parts.push(`Your role: ${request.role}`);
-  if (definition?.system) parts.push(definition.system);
-  if (request.system) parts.push(request.system);
-  return parts.join("\n\n");
+
+  #common(hasSchema: boolean, workplace: Workplace | null): string {
+    const { instructions = "", root = "" } = workplace ?? {};
+    const last = this.#last;
+    if (hasSchema !== last.hasSchema || instructions !== last.instructions || root !== last.root) {
+      const parts = [hasSchema ? `${RETURN_VALUE}\n${SCHEMA}` : RETURN_VALUE];
+      if (workplace) parts.push(instructions, `Your working directory: ${root}`);
+      this.#last = { hasSchema, instructions, root, text: parts.join("\n\n") };
+    }
+    return this.#last.text;
+  }
 }
 
 /** What every agent with these tools is told. */

@@ -223,7 +223,7 @@ export class StepRunner {
       if (work && started.request.isolation) return this.#startIsolated(step, started, work);
       journal.note(startedEvent(step, started));
     };
-    return { onStarted, onRetried, ...(work ? { work: work.tools } : {}) };
+    return { onStarted, onRetried, ...(work ? { work } : {}) };
   }
 
   /** A call that cannot be isolated has not started. */

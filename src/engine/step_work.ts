@@ -1,6 +1,7 @@
 // The world of one agent: the folder that it works in, maybe a worktree of its own, what it may do, and the journal of its tool calls.
 import type { AgentCall, AgentWork, ToolUse } from "../agent.ts";
 import type { EventBody } from "../run.ts";
+import type { ApprovalRequest, ToolResult } from "../tool.ts";
 import type { Worktree, Worktrees } from "../worktree.ts";
 import type { Approvals } from "./approvals.ts";
 import type { Journal } from "./journal.ts";
@@ -25,86 +26,90 @@ export interface WorkOptions {
   onHeld: () => void;
 }
 
-export interface StepWork {
-  tools: AgentWork;
-  /** Makes the call's worktree, at its first start. Throws what Worktrees.create throws. */
-  isolate(): Promise<void>;
+/** What an agent's tools may ask and tell. One object for each of thousands of calls: no closures. */
+export class StepWork implements AgentWork {
+  root: string;
   /** A tool was called, or a worktree was made: only then there is something to let go. */
-  readonly isUsed: boolean;
+  isUsed = false;
+  readonly #call: AgentCall;
+  readonly #place: WorkPlace;
+  readonly #options: WorkOptions;
+  #worktree: Worktree | null = null;
+  #isReleased = false;
+
+  constructor(call: AgentCall, place: WorkPlace, options: WorkOptions) {
+    this.root = place.cwd;
+    this.#call = call;
+    this.#place = place;
+    this.#options = options;
+  }
+
+  /** Makes the call's worktree, at its first start. Throws what Worktrees.create throws. */
+  async isolate(): Promise<void> {
+    if (this.#worktree) return;
+    this.isUsed = true;
+    const { runId, worktrees } = this.#place;
+    this.#worktree = await worktrees.create({ runId, step: this.#options.step });
+    this.root = this.#worktree.path;
+  }
+
   /** What the journal says behind `step_started`. */
-  started(): EventBody[];
+  started(): EventBody[] {
+    return this.#worktree ? [{ type: "step_isolated", step: this.#options.step, worktree: this.#worktree }] : [];
+  }
+
   /** Lets go of the worktree, once; what the journal says of it. Never throws. */
-  release(): Promise<EventBody[]>;
+  async release(): Promise<EventBody[]> {
+    const worktree = this.#worktree;
+    if (!worktree || this.#isReleased) return [];
+    this.#isReleased = true;
+    const { step, journal } = this.#options;
+    try {
+      return [{ type: "worktree_released", step, ...await this.#place.worktrees.release(worktree) }];
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      journal.note({
+        type: "log_written",
+        level: "warn",
+        message: `the worktree ${worktree.root} is kept as it is: ${reason}; see odw worktrees`,
+      });
+      return [];
+    }
+  }
+
+  approve(request: ApprovalRequest, { input }: ToolUse): Promise<boolean> {
+    const { step, signal, onHeld } = this.#options;
+    const label = this.#call.handling.label ?? "agent";
+    return this.#place.approvals.approve(request, { step, label, input, signal, onHeld });
+  }
+
+  onToolStarted(use: ToolUse): Promise<void> {
+    this.isUsed = true;
+    const { step, journal } = this.#options;
+    return recordStart({ step, ...use }, journal);
+  }
+
+  onToolEnded({ call }: ToolUse, { result, durationMs }: { result: ToolResult; durationMs: number }): void {
+    this.#options.journal.note({
+      type: "tool_ended",
+      ...{ step: this.#options.step, call },
+      isError: result.isError,
+      output: cut(result.content),
+      outputChars: result.content.length,
+      durationMs: Math.round(durationMs),
+    });
+  }
+
+  onCompacted(compacted: { fromTokens: number; toTokens: number }): void {
+    this.#options.journal.note({ type: "context_compacted", step: this.#options.step, ...compacted });
+  }
 }
 
 /** null: the call has no tools and is not isolated. */
 export function openStepWork(call: AgentCall, place: WorkPlace, options: WorkOptions): StepWork | null {
-  if (call.tools.length === 0 && !call.request.isolation) return null;
-  const { runId, worktrees } = place;
-  const { step, journal } = options;
-  let isUsed = false;
-  const tools = agentWork(call, place, { ...options, onUsed: () => isUsed = true });
-  let worktree: Worktree | null = null;
-  let isReleased = false;
-
-  return {
-    tools,
-    get isUsed() {
-      return isUsed;
-    },
-    async isolate() {
-      if (worktree) return;
-      isUsed = true;
-      worktree = await worktrees.create({ runId, step });
-      tools.root = worktree.path;
-    },
-    started: () => worktree ? [{ type: "step_isolated", step, worktree }] : [],
-    async release() {
-      if (!worktree || isReleased) return [];
-      isReleased = true;
-      try {
-        return [{ type: "worktree_released", step, ...await worktrees.release(worktree) }];
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        journal.note({
-          type: "log_written",
-          level: "warn",
-          message: `the worktree ${worktree.root} is kept as it is: ${reason}; see odw worktrees`,
-        });
-        return [];
-      }
-    },
-  };
+  return call.tools.length === 0 && !call.request.isolation ? null : new StepWork(call, place, options);
 }
 
-function agentWork(
-  { handling }: AgentCall,
-  { cwd, approvals }: WorkPlace,
-  options: WorkOptions & { onUsed: () => void },
-): AgentWork {
-  const { step, journal, signal, onHeld, onUsed } = options;
-  return {
-    root: cwd,
-    approve: (request, { input }) =>
-      approvals.approve(request, { step, label: handling.label ?? "agent", input, signal, onHeld }),
-    onToolStarted(use) {
-      onUsed();
-      return recordStart({ step, ...use }, journal);
-    },
-    onToolEnded: ({ call }, { result, durationMs }) =>
-      journal.note({
-        type: "tool_ended",
-        ...{ step, call },
-        isError: result.isError,
-        output: cut(result.content),
-        outputChars: result.content.length,
-        durationMs: Math.round(durationMs),
-      }),
-    onCompacted: (compacted) => journal.note({ type: "context_compacted", step, ...compacted }),
-  };
-}
-
-/** What changes something is written down before it begins. */
 async function recordStart(
   { step, call, name, access, input }: ToolUse & { step: string },
   journal: Journal,

@@ -53,7 +53,7 @@ export function openQueue({ runner, warmCache, clock = REAL_CLOCK }: QueueOption
       ...{ runId, runConcurrency },
       async work() {
         try {
-          const result = await perform(task, lane, options);
+          const result = lane.ended(await perform(task, lane, options));
           resolve(result);
           if (result.status === "completed" || !result.closed) await options.recorded;
         } catch (error) {
@@ -72,18 +72,19 @@ export function openQueue({ runner, warmCache, clock = REAL_CLOCK }: QueueOption
     return promise;
   }
 
-  async function perform(
+  /** Throws as `submit` rejects. */
+  function perform(
     { call }: Task,
     lane: Lane,
     { signal, onStarted, onRetried, reserve, work }: SubmitOptions,
-  ): Promise<AgentResult> {
+  ): AgentResult | Promise<AgentResult> {
     signal.throwIfAborted();
     const refusal = lane.refusal();
-    if (refusal) return lane.ended(refused(call, refusal));
-    const starting = onStarted?.(call);
-    if (starting) await starting;
+    if (refusal) return refused(call, refusal);
     const hooks = { ...(onRetried ? { onRetried } : {}), ...(reserve ? { reserve } : {}), ...(work ? { work } : {}) };
-    return lane.ended(await runner.run(call, { signal, gate: lane, ...hooks }));
+    const run = () => runner.run(call, { signal, gate: lane, ...hooks });
+    const starting = onStarted?.(call);
+    return starting ? starting.then(run) : run();
   }
 
   function laneOf({ route }: AgentCall): Lane {
