@@ -28,9 +28,9 @@ export function createStepKeys(scope: string): StepKeys {
 
   function count(value: Json): string {
     const key = hashOf({ scope, value });
-    const equal = counts.of(key);
-    equal[0]!++;
-    return `${key}#${equal[0]}`;
+    const at = counts.at(key);
+    counts.numbers[at]!++;
+    return `${key}#${counts.numbers[at]}`;
   }
 
   return {

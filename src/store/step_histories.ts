@@ -19,8 +19,9 @@ export class RunHistories {
   }
 
   of(step: string): StepHistory {
-    const [seq = 0, type = 0, replaySeq = 0] = this.#numbers(step);
-    return { seq, type: HISTORY_TYPES[type]!, replaySeq };
+    const at = this.#at(step);
+    const { numbers } = this.#steps;
+    return { seq: numbers[at]!, type: HISTORY_TYPES[numbers[at + 1]!]!, replaySeq: numbers[at + 2]! };
   }
 
   /** Takes the next event of the run. */
@@ -30,17 +31,18 @@ export class RunHistories {
   }
 
   #keep(step: string, seq: number, type: HistoryType): void {
-    const numbers = this.#numbers(step);
-    numbers[0] = seq;
-    numbers[1] = HISTORY_TYPES.indexOf(type);
-    if (type === "step_replayed") numbers[2] = seq;
+    const at = this.#at(step);
+    const { numbers } = this.#steps;
+    numbers[at] = seq;
+    numbers[at + 1] = HISTORY_TYPES.indexOf(type);
+    if (type === "step_replayed") numbers[at + 2] = seq;
   }
 
   /** Ids of steps are made of the key that the table wants; a journal of another hand may hold others. */
-  #numbers(step: string): Uint32Array {
+  #at(step: string): number {
     const [, key, ordinal] = KEY.exec(step) ?? [];
-    if (key !== undefined) return this.#steps.of(key, Number(ordinal));
-    return this.#steps.of(createHash("sha256").update(step).digest("hex"));
+    if (key !== undefined) return this.#steps.at(key, Number(ordinal));
+    return this.#steps.at(createHash("sha256").update(step).digest("hex"));
   }
 }
 
