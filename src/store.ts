@@ -54,10 +54,11 @@ export interface Store extends AsyncDisposable {
   /** Makes a run (status queued, event run_created) and returns its id: sortable by time, unique on this machine and others. */
   createRun(spec: RunSpec): Promise<string>;
   /**
-   * Appends in order. Resolves when the events are committed; appends of one tick, of any run, share one transaction.
-   * Throws `conflict` when `owner` is given and no longer holds the run's lease.
+   * Appends in order. Resolves when the events are on the disk; appends of one tick, of any run, share one transaction.
+   * Throws `conflict` when `owner` is given and no longer holds the run's lease. `onCommitted`: called before, when the events outlast
+   * this process, and maybe not yet the machine.
    */
-  append(runId: string, events: EventBody[], owner?: string): Promise<void>;
+  append(runId: string, events: EventBody[], owner?: string, onCommitted?: () => void): Promise<void>;
   getRun(runId: string): Promise<RunRecord>;
   /** A run by its id, a unique prefix of it, or `last` for the newest. Throws `not_found` with what is there. */
   findRun(ref: string): Promise<string>;

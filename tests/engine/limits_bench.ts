@@ -23,6 +23,8 @@ export interface LimitsSetup {
   dialect?: Dialect;
   /** models.fallback */
   fallback?: string;
+  /** Writes the end of a call. Default: committed and on the disk at once. */
+  record?: Journal["record"];
   /** Default: a millionth of a dollar for each token. */
   cost?: (model: string, usage: TokenUsage) => CostUsd;
 }
@@ -47,7 +49,7 @@ export function limitsBench(setup: LimitsSetup): LimitsBench {
   const events: EventBody[] = [];
   const pauses: LimitsBench["pauses"] = [];
   const stop = new AbortController();
-  const journal = journalInto(events);
+  const journal = journalInto(events, setup.record);
   const runner = openAgentRunner({ provider: providerOf(setup, requests), tools: NO_TOOLS, settings: settings() });
   const limits = { ...LIMITS, ...setup.limits };
   const dialect = setup.dialect ?? "meta";
@@ -93,11 +95,18 @@ function placeOf(journal: Journal, signal: AbortSignal): WorkPlace {
   return { runId: "r", cwd: "/", approvals: new Approvals({ ...asking, questions }), worktrees: NO_WORKTREES };
 }
 
-function journalInto(events: EventBody[]): Journal {
+function journalInto(
+  events: EventBody[],
+  record: Journal["record"] = (_, onCommitted) => Promise.resolve(onCommitted()),
+): Journal {
   return {
     write: (...written) => Promise.resolve(void events.push(...written)),
+    record(written, onCommitted) {
+      events.push(...written);
+      return record(written, onCommitted);
+    },
     note: (...written) => void events.push(...written),
-    onCommitted: () => () => {},
+    onWritten: () => () => {},
   };
 }
 
