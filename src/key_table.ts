@@ -1,4 +1,4 @@
-// Numbers kept for the keys of steps. What grows with every call of a run is kept outside of the collected heap, in a third of a Map's memory.
+// Numbers kept for the keys of steps: what grows with every call of a run is kept outside of the collected heap, whose size is a multiple of it.
 
 /** Hexadecimal digits that one number holds exactly; two of them, 104 bits, tell the steps of a run apart. */
 const DIGITS = 13;

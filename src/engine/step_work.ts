@@ -110,6 +110,7 @@ export function openStepWork(call: AgentCall, place: WorkPlace, options: WorkOpt
   return call.tools.length === 0 && !call.request.isolation ? null : new StepWork(call, place, options);
 }
 
+/** What changes something is written down before it begins. */
 async function recordStart(
   { step, call, name, access, input }: ToolUse & { step: string },
   journal: Journal,

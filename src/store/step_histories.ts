@@ -5,7 +5,8 @@ import { KeyTable } from "../key_table.ts";
 import type { EventBody } from "../run.ts";
 import { HISTORY_TYPES, type HistoryType, type StepHistory } from "./projection.ts";
 
-const KEY = /^([0-9a-f]{32})#(\d+)$/;
+/** Of an ordinal no more than the table holds exactly. */
+const KEY = /^([0-9a-f]{32})#(0|[1-9]\d{0,14})$/;
 
 /** The histories of one run up to its event `seq`. */
 export class RunHistories {

@@ -41,3 +41,15 @@ Deno.test("a write that failed leaves nothing behind that a later one would coun
   assert.equal((await store.getRun(id)).agents, 3);
   assert.deepEqual((await store.check()).problems, []);
 });
+
+Deno.test("steps are told apart by their whole ids, also those that odw would not make", async () => {
+  await using folder = await temporaryFolder();
+  await using store = await openStore(`${folder.path}/odw.db`);
+  const id = await store.createRun(SPEC);
+  const key = "0123456789abcdef".repeat(2);
+  const ids = [key, `${key}#0`, `${key}#1`, `${key}#01`, `${key}#${"9".repeat(400)}`, `${key}#-1`, `#1`, "a", "A", ""];
+  await store.append(id, ids.map((step) => started(step)));
+  await store.append(id, ids.map((step) => started(step)));
+  assert.equal((await store.getRun(id)).agents, ids.length);
+  assert.deepEqual((await store.check()).problems, []);
+});
