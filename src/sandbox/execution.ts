@@ -14,12 +14,16 @@ import { isRecord } from "./shape.ts";
 /** Beyond the slice limit, for a loaded machine, before a silent worker is ended from outside. */
 const GRACE_MS = 3000;
 const WATCH_TICKS = 4;
+/** Messages of the realm in one turn of the event loop. */
+const HEEDED_AT_ONCE = 32;
 /** A longer interval would fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Global in both supported Deno versions; the types of the older one do not have it. */
 declare function setImmediate(callback: () => void): void;
 
+/** What comes from the worker; null is its sign of life. */
+type Said = RealmMessage | WorkerReport | null;
 type Reply = [id: number, isValue: 0 | 1, value: unknown];
 
 /** Runs a script in the given worker and ends the worker, whatever happens. */
@@ -52,6 +56,9 @@ class Execution {
   readonly #turns: RealmTurns;
   /** By call, for those in a race. */
   readonly #races = new Map<number, AbortController>();
+  #said: Said[] = [];
+  /** Of those that were said. */
+  #heeded = 0;
   #replies: Reply[] = [];
   #packets = 0;
   #phase: string | null = null;
@@ -113,29 +120,42 @@ class Execution {
   #receive(data: unknown): void {
     if (!this.#isOpen) return;
     this.#silentTicks = 0;
-    if (data === null) return this.#host.settled?.();
-    if (typeof data === "string") return this.#readBatch(data);
-    if (isReport(data)) return this.#fail(reportError(data, this.#prepared.script, this.#options.limits));
-    this.#distrust("an unknown report");
+    if (data === null || isReport(data)) return this.#hear([data]);
+    if (typeof data !== "string") return this.#distrust("an unknown report");
+    try {
+      this.#hear(readMessages(data));
+    } catch (error) {
+      this.#distrust(error instanceof Error ? error.message : String(error));
+    }
   }
 
-  #readBatch(text: string): void {
-    let messages: RealmMessage[];
+  #hear(said: Said[]): void {
+    const isBusy = this.#said.length > 0;
+    for (const one of said) this.#said.push(one);
+    if (!isBusy) this.#heed();
+  }
+
+  /** Thousands of calls take tens of milliseconds: in between, answers of the first ones get their turns. */
+  #heed(): void {
+    const end = Math.min(this.#heeded + HEEDED_AT_ONCE, this.#said.length);
     try {
-      messages = readMessages(text);
-    } catch (error) {
-      return this.#distrust(error instanceof Error ? error.message : String(error));
-    }
-    try {
-      for (const message of messages) if (this.#isOpen) this.#take(message);
+      while (this.#isOpen && this.#heeded < end) this.#take(this.#said[this.#heeded++]!);
     } catch (error) {
       this.#fail(error);
     }
+    if (!this.#isOpen) return;
+    if (this.#heeded < this.#said.length) return setImmediate(() => this.#heed());
+    this.#said = [];
+    this.#heeded = 0;
   }
 
-  #take(message: RealmMessage): void {
+  #take(message: Said): void {
     const host = this.#host;
+    if (message === null) return this.#heardSign();
     switch (message.type) {
+      case "limit":
+      case "syntax":
+        return this.#fail(reportError(message, this.#prepared.script, this.#options.limits));
       case "agent":
         return this.#answer(message.id, this.#callAgent(message));
       case "workflow":
@@ -164,6 +184,11 @@ class Execution {
       case "missing":
         return this.#fail(missingExecute(this.#prepared));
     }
+  }
+
+  #heardSign(): void {
+    this.#turns.heard();
+    this.#host.settled?.();
   }
 
   #callAgent(message: RealmMessage & { type: "agent" }): Promise<Json> {
@@ -207,7 +232,7 @@ class Execution {
     this.#packets++;
     this.#post(JSON.stringify([spentTokens, spentCostUsd, replies]));
     // The sign of life comes back behind all that the answers caused.
-    if (this.#host.settled) this.#post(null);
+    if (this.#host.settled) this.#turns.ping();
   }
 
   /** A worker that answers nothing for several ticks hangs where QuickJS cannot be interrupted; a sleeping machine costs one tick. */

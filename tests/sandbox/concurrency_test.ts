@@ -1,5 +1,6 @@
 // Concurrency as authors build on it: un-awaited calls, semaphores, races, batches.
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers";
 import { openSandbox } from "../../src/sandbox/open.ts";
 import { emptyTold, fakeHost, META, optionsOf, runBody } from "./fake_host.ts";
 
@@ -124,4 +125,22 @@ Deno.test("a script that polls with setTimeout(…, 0) hears its answers", async
     while (done === null) await new Promise((resolve) => setTimeout(resolve, 0)); return done;`;
   const answer = () => new Promise<string>((resolve) => setTimeout(() => resolve("heard"), 5));
   assert.equal(await runBody(body, { answer, limits: { sliceMs: 1000 } }), "heard");
+});
+
+Deno.test("thousands of calls made at once are taken in order and over many turns of the event loop", async () => {
+  const told = emptyTold();
+  const host = fakeHost({}, told);
+  const sandbox = openSandbox();
+  const text = `${META} return await parallel(Array.from({ length: 3000 }, (_, i) => () => agent("p" + i)));`;
+  let isOver = false;
+  let most = 0;
+  const watch = (before: number) => {
+    most = Math.max(most, told.requests.length - before);
+    if (!isOver) setImmediate(watch, told.requests.length);
+  };
+  watch(0);
+  await sandbox.execute(sandbox.parse({ text, file: "script.js" }), host, optionsOf({}));
+  isOver = true;
+  assert.deepEqual(told.requests.map(({ prompt }) => prompt), Array.from({ length: 3000 }, (_, i) => `p${i}`));
+  assert.ok(most <= 100, `${most} calls in one turn`);
 });

@@ -13,8 +13,11 @@ async function run(body: string, given: Given = {}): Promise<{ result: Json; can
   const script = sandbox.parse({ text: `${META} ${body}`, file: "script.js" });
   const result = await sandbox.execute(script, {
     ...host,
-    agent(request, handling, race) {
+    async agent(request, handling, race) {
       race?.cancelled.addEventListener("abort", () => cancelled.push(request.prompt));
+      // As the engine does.
+      await race?.mayStart;
+      if (race?.cancelled.aborted) return await new Promise(() => {});
       const answer = host.agent(request, handling);
       return request.prompt.startsWith("slow") ? new Promise(() => {}) : answer;
     },
