@@ -9,7 +9,7 @@ const META = `export const meta = { name: "race", description: "d" };`;
 Deno.test("of agents in a race the first good answer is the result, and the others are skipped", async () => {
   await using place = await Place.make();
   const asked: string[] = [];
-  await using server = await place.serve("openai-chat", {
+  await using _server = await place.serve("openai-chat", {
     answer: async ({ prompt }) => {
       asked.push(prompt);
       if (prompt === "slow") await held.hold();
