@@ -142,5 +142,5 @@ Deno.test("thousands of calls made at once are taken in order and over many turn
   await sandbox.execute(sandbox.parse({ text, file: "script.js" }), host, optionsOf({}));
   isOver = true;
   assert.deepEqual(told.requests.map(({ prompt }) => prompt), Array.from({ length: 3000 }, (_, i) => `p${i}`));
-  assert.ok(most <= 100, `${most} calls in one turn`);
+  assert.ok(most <= 300, `${most} calls in one turn`);
 });
