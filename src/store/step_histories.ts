@@ -6,12 +6,13 @@ import type { EventBody } from "../run.ts";
 import { HISTORY_TYPES, type HistoryType, type StepHistory } from "./projection.ts";
 
 /** Of an ordinal no more than the table holds exactly. */
-const KEY = /^([0-9a-f]{32})#(0|[1-9]\d{0,14})$/;
+const KEY = /^([0-9a-f]{32})#(0|[1-9]\d{0,8})$/;
+const TYPES = HISTORY_TYPES.length;
 
 /** The histories of one run up to its event `seq`. */
 export class RunHistories {
-  /** Of each step: the seq of its last entry, the place of that one's type in HISTORY_TYPES, the seq of its last replay. */
-  readonly #steps = new KeyTable(3);
+  /** Of each step: its last entry, as its seq times TYPES plus the place of its type in HISTORY_TYPES; the seq of its last replay. */
+  readonly #steps = new KeyTable(2);
   seq: number;
 
   constructor(seq: number, rows: Iterable<{ step: string; seq: number; type: HistoryType }> = []) {
@@ -22,7 +23,8 @@ export class RunHistories {
   of(step: string): StepHistory {
     const at = this.#at(step);
     const { numbers } = this.#steps;
-    return { seq: numbers[at]!, type: HISTORY_TYPES[numbers[at + 1]!]!, replaySeq: numbers[at + 2]! };
+    const last = numbers[at]!;
+    return { seq: Math.floor(last / TYPES), type: HISTORY_TYPES[last % TYPES]!, replaySeq: numbers[at + 1]! };
   }
 
   /** Takes the next event of the run. */
@@ -34,9 +36,8 @@ export class RunHistories {
   #keep(step: string, seq: number, type: HistoryType): void {
     const at = this.#at(step);
     const { numbers } = this.#steps;
-    numbers[at] = seq;
-    numbers[at + 1] = HISTORY_TYPES.indexOf(type);
-    if (type === "step_replayed") numbers[at + 2] = seq;
+    numbers[at] = seq * TYPES + HISTORY_TYPES.indexOf(type);
+    if (type === "step_replayed") numbers[at + 1] = seq;
   }
 
   /** Ids of steps are made of the key that the table wants; a journal of another hand may hold others. */
