@@ -131,22 +131,16 @@ class Rehearsal {
 
   #host(script: ParsedScript, realm: number, depth: number): Host {
     const { time } = this;
-    const begins = <Value>(value: Value): Value => {
-      time.settled(realm);
-      return value;
-    };
     return {
       agent: (request, handling, race) =>
-        begins(this.#agent({ request, handling, cancelled: race?.cancelled }, { script, realm })),
-      workflow: (ref, args) => begins(time.hold(realm, () => this.#child(ref, args, { realm, depth }))),
-      tool: (name, input) =>
-        begins(time.hold(realm, () => dryTool(name, input, { ...this.#parts, signal: this.#signal }))),
-      replan: () => begins(this.#replan(realm)),
-      ask: ({ choices, default: given }) =>
-        begins(time.hold(realm, () => Promise.resolve(given ?? choices?.[0] ?? "yes"))),
-      checkpoint: () => begins(undefined),
-      phase: () => begins(undefined),
-      log: () => begins(undefined),
+        this.#agent({ request, handling, cancelled: race?.cancelled }, { script, realm }),
+      workflow: (ref, args) => time.hold(realm, () => this.#child(ref, args, { realm, depth })),
+      tool: (name, input) => time.hold(realm, () => dryTool(name, input, { ...this.#parts, signal: this.#signal })),
+      replan: () => this.#replan(realm),
+      ask: ({ choices, default: given }) => time.hold(realm, () => Promise.resolve(given ?? choices?.[0] ?? "yes")),
+      checkpoint: () => {},
+      phase: () => {},
+      log: () => {},
       failure: () => {},
       budget: () => ({ spentTokens: this.#spentTokens, spentCostUsd: this.#spentCostUsd }),
       settled: () => time.settled(realm),

@@ -111,6 +111,7 @@ class Execution {
     };
     if (this.#options.args !== undefined) setup.args = this.#options.args;
     this.#post({ code, file: script.file, setup, limits, stop: this.#stop });
+    if (this.#host.settled) this.#turns.ping();
   }
 
   #post(order: WorkerOrder): void {

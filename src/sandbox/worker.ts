@@ -24,7 +24,8 @@ function serve({ module, port }: SandboxBoot): void {
   let driver: Promise<Driver> | undefined;
   const idle = setTimeout(() => self.close(), IDLE_MS);
   port.onmessage = ({ data }: MessageEvent<WorkerOrder>) => {
-    if (data === null) return port.postMessage(null);
+    // Behind all that the script says before, also in its first slice.
+    if (data === null) return driver ? void driver.then(() => port.postMessage(null)) : port.postMessage(null);
     if (typeof data === "string") return void driver?.then((started) => started.deliver(data));
     clearTimeout(idle);
     const { memoryBytes } = data.limits;

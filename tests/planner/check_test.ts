@@ -1,6 +1,6 @@
 // What a check finds in bad scripts, and what it says that good ones will do.
 import assert from "node:assert/strict";
-import { checkBody, checkText, plannerSettings, testPlanner } from "./planner_harness.ts";
+import { checkBody, checkText, META, plannerSettings, testPlanner } from "./planner_harness.ts";
 
 const YES = `{ type: "object", properties: { ok: { type: "boolean" } }, required: ["ok"] }`;
 
@@ -132,6 +132,17 @@ Deno.test("time is that of the permits: a pipeline has no barrier, and 32 agents
   );
   assert.equal(staged.estimate?.wallMs, 80);
   assert.equal(staged.estimate?.agents.typical, 6);
+});
+
+Deno.test("a large fan-out of one slice is one turn where there are permits for all of it", async () => {
+  const settings = plannerSettings();
+  settings.limits = { ...settings.limits, concurrency: 700 };
+  const text = `${META} return await parallel(Array.from({ length: 700 }, (_, i) => () => agent("a" + i)));`;
+  const { estimate } = await testPlanner(settings).check({ text, file: "s.js" }, {
+    ...{ args: undefined, model: undefined, limits: undefined },
+  });
+  assert.equal(estimate?.agents.typical, 700);
+  assert.equal(estimate?.wallMs, 40);
 });
 
 Deno.test("agents of child workflows and of dialect B are counted too", async () => {
