@@ -3,10 +3,9 @@ import type { DatabaseSync } from "node:sqlite";
 import type { EventBody } from "../run.ts";
 import type { StoreCheck } from "../store.ts";
 import { EventPages } from "./event_pages.ts";
-import { emptyHeader, projectEvent, type RunHeader } from "./projection.ts";
+import { emptyHeader, HISTORY_TYPES, projectEvent, type RunHeader, type StepHistory } from "./projection.ts";
 import { RunHeaders } from "./run_headers.ts";
 import type { EventRow } from "./run_reader.ts";
-import { RunHistories } from "./step_histories.ts";
 
 /** More are not told: one damaged page can make hundreds. */
 const MOST_PROBLEMS = 20;
@@ -63,16 +62,21 @@ function checkRun({ db, problems }: Journal, id: string, pages: EventPages): voi
   }
 }
 
-/** The header that the events make. Throws where they are no journal. */
+const NO_HISTORY: StepHistory = { seq: 0, type: "step_started", replaySeq: 0 };
+
+/** The header that the events make, by the steps' whole ids: the writer's shorter keys are checked too. Throws where they are no journal. */
 function foldHeader(rows: Iterable<EventRow>): RunHeader {
   const header = emptyHeader();
-  const histories = new RunHistories(0);
+  const histories = new Map<string, StepHistory>();
   for (const { seq, at, body } of rows) {
     if (seq !== header.lastSeq + 1) throw new Error(`event ${header.lastSeq + 1} is missing`);
     const event = JSON.parse(body) as EventBody;
     if ((seq === 1) !== (event.type === "run_created")) throw new Error(`event ${seq} is ${event.type}`);
-    projectEvent(header, event, at, (step) => histories.of(step));
-    histories.add(event);
+    projectEvent(header, event, at, (step) => histories.get(step) ?? NO_HISTORY);
+    const type = HISTORY_TYPES.find((kept) => kept === event.type);
+    if (!("step" in event) || !type) continue;
+    const { replaySeq } = histories.get(event.step) ?? NO_HISTORY;
+    histories.set(event.step, { seq, type, replaySeq: type === "step_replayed" ? seq : replaySeq });
   }
   return header;
 }

@@ -68,9 +68,9 @@ export class EventWriter {
     let histories = this.#histories.kept(runId, run.header.lastSeq);
     for (const { event, at, body } of events) {
       const step = "step" in event ? event.step : null;
-      projectEvent(run.header, event, at, (step) => {
+      projectEvent(run.header, event, at, (id) => {
         histories ??= this.#histories.read(runId, run.header.lastSeq - 1);
-        return histories.of(step);
+        return histories.of(id);
       });
       histories?.add(event);
       this.#insertEvent.run(runId, run.header.lastSeq, at, event.type, step, body);

@@ -13,6 +13,8 @@ const TYPES = HISTORY_TYPES.length;
 export class RunHistories {
   /** Of each step: its last entry, as its seq times TYPES plus the place of its type in HISTORY_TYPES; the seq of its last replay. */
   readonly #steps = new KeyTable(2);
+  /** An event is looked up and then kept: where its step stands is found once. */
+  #last = { step: "", at: -1 };
   seq: number;
 
   constructor(seq: number, rows: Iterable<{ step: string; seq: number; type: HistoryType }> = []) {
@@ -42,9 +44,11 @@ export class RunHistories {
 
   /** Ids of steps are made of the key that the table wants; a journal of another hand may hold others. */
   #at(step: string): number {
-    const [, key, ordinal] = KEY.exec(step) ?? [];
-    if (key !== undefined) return this.#steps.at(key, Number(ordinal));
-    return this.#steps.at(createHash("sha256").update(step).digest("hex"));
+    if (this.#last.at < 0 || this.#last.step !== step) {
+      const [, key = createHash("sha256").update(step).digest("hex"), ordinal = "0"] = KEY.exec(step) ?? [];
+      this.#last = { step, at: this.#steps.at(key, Number(ordinal)) };
+    }
+    return this.#last.at;
   }
 }
 
