@@ -78,3 +78,12 @@ Deno.test("the descriptions are short: they are paid for with every request", as
   assert.ok(reading <= 600, `${reading} tokens for reading`);
   assert.ok(tokens(tools) <= 1500, `${tokens(tools)} tokens for all`);
 });
+
+Deno.test("the descriptions are ASCII: one other character doubles the memory of every request's text", async () => {
+  const { tools } = await offered({}, {
+    grants: { write: ["/"], run: ["*"], web: ["*"] },
+    settings: { tools: { searchUrl: "https://search.example/?q={query}", environment: {} } },
+  });
+  const text = JSON.stringify(tools.map(({ name, description, schema }) => ({ name, description, schema })));
+  assert.deepEqual(text.match(/.{0,20}[^\x20-\x7e].{0,20}/g) ?? [], []);
+});
