@@ -55,10 +55,9 @@ export interface Store extends AsyncDisposable {
   createRun(spec: RunSpec): Promise<string>;
   /**
    * Appends in order. Resolves when the events are on the disk; appends of one tick, of any run, share one transaction.
-   * Throws `conflict` when `owner` is given and no longer holds the run's lease. `onCommitted`: called before, when the events outlast
-   * this process, and maybe not yet the machine.
+   * Throws `conflict` when `owner` is given and no longer holds the run's lease.
    */
-  append(runId: string, events: EventBody[], owner?: string, onCommitted?: () => void): Promise<void>;
+  append(runId: string, events: EventBody[], owner?: string): Promise<void>;
   getRun(runId: string): Promise<RunRecord>;
   /** A run by its id, a unique prefix of it, or `last` for the newest. Throws `not_found` with what is there. */
   findRun(ref: string): Promise<string>;

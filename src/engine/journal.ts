@@ -5,12 +5,10 @@ import type { Store } from "../store.ts";
 export interface Journal {
   /** Resolves when the events are on the disk. */
   write(...events: EventBody[]): Promise<void>;
-  /** As write. `onCommitted`: see Store.append. */
-  record(events: EventBody[], onCommitted: () => void): Promise<void>;
   /** As write, for events that nobody waits for: they go along with the next write, or soon by themselves. A failure reaches `onFailure`. */
   note(...events: EventBody[]): void;
-  /** Called after each write; returns the way to stop. */
-  onWritten(listener: () => void): () => void;
+  /** Called after each commit; returns the way to stop. */
+  onCommitted(listener: () => void): () => void;
 }
 
 /** Below what an eye notices; with agents at work there is a write before. */
@@ -27,12 +25,12 @@ export function openJournal(
   let notes: EventBody[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  async function record(events: EventBody[], onCommitted?: () => void): Promise<void> {
+  async function write(...events: EventBody[]): Promise<void> {
     const all = notes.length === 0 ? events : notes.concat(events);
     if (notes.length > 0) clearTimeout(timer);
     notes = [];
     try {
-      await store.append(runId, all, owner, onCommitted);
+      await store.append(runId, all, owner);
     } catch (error) {
       onFailure(error);
       throw error;
@@ -41,13 +39,12 @@ export function openJournal(
   }
 
   return {
-    write: (...events) => record(events),
-    record,
+    write,
     note(...events) {
-      if (notes.length === 0) timer = setTimeout(() => void record([]).catch(() => {}), NOTES_WAIT_MS);
+      if (notes.length === 0) timer = setTimeout(() => void write().catch(() => {}), NOTES_WAIT_MS);
       notes.push(...events);
     },
-    onWritten(listener) {
+    onCommitted(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },

@@ -179,8 +179,7 @@ export class StepRunner {
     try {
       const task = { runId: this.#parts.runId, stepId: step, runConcurrency: limits.concurrency, call };
       const result = await queue.submit(task, options);
-      const durationMs = Math.round(performance.now() - timing.startedAt);
-      await this.#record(result, { fresh, work, durationMs, onCommitted: ended.resolve });
+      await this.#record(result, { fresh, work, durationMs: Math.round(performance.now() - timing.startedAt) });
       return result;
     } finally {
       if (work?.isUsed) await this.#letGo(step, work);
@@ -194,12 +193,7 @@ export class StepRunner {
   /** Throws what pauses the run. */
   async #record(
     result: AgentResult,
-    { fresh, work, durationMs, onCommitted }: {
-      fresh: Fresh;
-      work: StepWork | null;
-      durationMs: number;
-      onCommitted: () => void;
-    },
+    { fresh, work, durationMs }: { fresh: Fresh; work: StepWork | null; durationMs: number },
   ): Promise<void> {
     const refusal = this.#refusalOf(result);
     // Refused before its first request: the call runs again when the run goes on, and until then nothing has come of it.
@@ -207,8 +201,7 @@ export class StepRunner {
     const events = endingOf(result, { ...fresh.call, durationMs });
     const released = work?.isUsed ? await work.release() : [];
     const { journal, census } = this.#parts;
-    const ended = [...released, ...(refusal ? events.slice(0, 1) : events), ...census.addResult(result)];
-    await journal.record(ended, onCommitted);
+    await journal.write(...released, ...(refusal ? events.slice(0, 1) : events), ...census.addResult(result));
     if (refusal) throw refusal;
   }
 

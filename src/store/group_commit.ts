@@ -25,7 +25,6 @@ export type CommitBatches = (batches: Batch[]) => Map<number, Error>;
 export type Persist = () => Promise<void>;
 
 interface Waiting {
-  onCommitted: (() => void) | undefined;
   resolve: () => void;
   reject: (error: unknown) => void;
 }
@@ -49,10 +48,10 @@ export class GroupCommit {
     this.#persist = persist;
   }
 
-  /** Settles when the batch is on the disk. `onCommitted`: called when the operating system has it. */
-  add(batch: Batch, onCommitted?: () => void): Promise<void> {
+  /** Settles when the batch is on the disk. */
+  add(batch: Batch): Promise<void> {
     if (this.#batches.push(batch) === 1 && !this.#persisting) this.#schedule();
-    return new Promise((resolve, reject) => this.#waiting.push({ onCommitted, resolve, reject }));
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 
   /** Commits now what is waiting, so that reads see it. */
@@ -84,9 +83,8 @@ export class GroupCommit {
   }
 
   #keepOrRefuse(one: Waiting, error: Error | undefined): void {
-    if (error) return one.reject(error);
-    this.#committed.push(one);
-    one.onCommitted?.();
+    if (error) one.reject(error);
+    else this.#committed.push(one);
   }
 
   async #persistAll(): Promise<void> {

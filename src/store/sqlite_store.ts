@@ -69,10 +69,10 @@ export class SqliteStore implements Store {
     });
   }
 
-  async append(runId: string, events: EventBody[], owner?: string, onCommitted?: () => void): Promise<void> {
+  async append(runId: string, events: EventBody[], owner?: string): Promise<void> {
     try {
       if (!this.#isOpen) throw new Error("database is not open");
-      await this.#group.add({ runId, owner, events: encode(events, this.#now()) }, onCommitted);
+      await this.#group.add({ runId, owner, events: encode(events, this.#now()) });
     } catch (error) {
       throw await this.#explained("append events", error);
     }

@@ -23,8 +23,8 @@ export interface LimitsSetup {
   dialect?: Dialect;
   /** models.fallback */
   fallback?: string;
-  /** Writes the end of a call. Default: committed and on the disk at once. */
-  record?: Journal["record"];
+  /** Settles when the disk has what was written. Default: at once. */
+  onDisk?: (events: EventBody[]) => Promise<void>;
   /** Default: a millionth of a dollar for each token. */
   cost?: (model: string, usage: TokenUsage) => CostUsd;
 }
@@ -49,7 +49,7 @@ export function limitsBench(setup: LimitsSetup): LimitsBench {
   const events: EventBody[] = [];
   const pauses: LimitsBench["pauses"] = [];
   const stop = new AbortController();
-  const journal = journalInto(events, setup.record);
+  const journal = journalInto(events, setup.onDisk);
   const runner = openAgentRunner({ provider: providerOf(setup, requests), tools: NO_TOOLS, settings: settings() });
   const limits = { ...LIMITS, ...setup.limits };
   const dialect = setup.dialect ?? "meta";
@@ -95,18 +95,14 @@ function placeOf(journal: Journal, signal: AbortSignal): WorkPlace {
   return { runId: "r", cwd: "/", approvals: new Approvals({ ...asking, questions }), worktrees: NO_WORKTREES };
 }
 
-function journalInto(
-  events: EventBody[],
-  record: Journal["record"] = (_, onCommitted) => Promise.resolve(onCommitted()),
-): Journal {
+function journalInto(events: EventBody[], onDisk: LimitsSetup["onDisk"] = () => Promise.resolve()): Journal {
   return {
-    write: (...written) => Promise.resolve(void events.push(...written)),
-    record(written, onCommitted) {
+    write(...written) {
       events.push(...written);
-      return record(written, onCommitted);
+      return onDisk(written);
     },
     note: (...written) => void events.push(...written),
-    onWritten: () => () => {},
+    onCommitted: () => () => {},
   };
 }
 

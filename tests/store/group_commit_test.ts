@@ -94,21 +94,6 @@ Deno.test("nobody is told before the disk has it, and what comes meanwhile is th
   assert.deepEqual(told, ["a", "b", "c"]);
 });
 
-Deno.test("a commit is told before the disk has it, and only a commit", async () => {
-  const refuse = (batches: Batch[]) =>
-    new Map(batches.flatMap(({ runId }, i) => runId === "theirs" ? [[i, new Error("not yours")] as const] : []));
-  const { group, persisted } = recorder(refuse, true);
-  const committed: string[] = [];
-  const add = (id: string) => group.add(batch(id), () => committed.push(id));
-  const kept = add("ours");
-  const refused = add("theirs");
-  assert.deepEqual(committed, []);
-  await assert.rejects(refused, /not yours/);
-  assert.deepEqual(committed, ["ours"]);
-  persisted();
-  await kept;
-});
-
 Deno.test("a disk that fails rejects what was not known to be on it, and the next group works", async () => {
   const { group, persisted } = recorder(undefined, true);
   const lost = group.add(batch("a"));
