@@ -7,16 +7,18 @@ import { type BranchChoice, OTHER_CHOICES, typicalAnswers } from "./answers.ts";
 import { type DryRun, dryRun, type DryRunParts, type DryRunRequest } from "./dry_run.ts";
 import { estimateOf } from "./estimate.ts";
 import { readScript } from "./read_script.ts";
-import { cappedProblem, failedProblem, stoppedProblem } from "./run_problems.ts";
+import { cappedProblem, failedProblem, stoppedProblem, untriedProblem } from "./run_problems.ts";
 
 export interface CheckParts extends DryRunParts {
   /** Finds what workflow() names where the caller of a check gives no way. */
   builtIn: readonly { name: string; text: string }[];
 }
 
-/** The typical way may take this long; the other ways share the rest. */
+/** The typical way may take this long. */
 const TYPICAL_MS = 10_000;
+/** The other ways together: so long, or as many times what the typical way took, since a busy machine is slow at all of them. */
 const OTHERS_MS = 1500;
+const OTHERS_TIMES = 5;
 
 /** See Planner.check. */
 export async function checkScript(source: ScriptSource, options: CheckOptions, parts: CheckParts): Promise<Check> {
@@ -48,19 +50,23 @@ interface Rehearsed {
 }
 
 async function rehearse(script: ParsedScript, options: CheckOptions, parts: CheckParts): Promise<Rehearsed> {
+  const startedAt = performance.now();
   const signal = AbortSignal.timeout(TYPICAL_MS);
   const choice = typicalAnswers(parts.runner, { root: parts.settings.cwd, signal });
   const typical = await run(script, { choice, signal, options, parts });
   if (!typical) return { typical: null, runs: [], problems: [stoppedProblem(TYPICAL_MS)] };
   const first = problemsOf(typical, script, true);
   if (typical.outcome.status !== "completed") return { typical, runs: [typical], problems: first };
-  const until = AbortSignal.timeout(OTHERS_MS);
+  const othersMs = Math.ceil(Math.max(OTHERS_MS, OTHERS_TIMES * (performance.now() - startedAt)));
+  const until = AbortSignal.timeout(othersMs);
   // Side by side: the start of a realm takes longer than most dry runs.
   const results = await Promise.all(
     OTHER_CHOICES.map((other) => run(script, { choice: other, signal: until, options, parts })),
   );
   const others = results.filter((result) => result !== null);
+  const untried = OTHER_CHOICES.filter((_, index) => results[index] === null).map(({ name }) => name);
   const problems = [...first, ...others.flatMap((other) => problemsOf(other, script, false))];
+  if (untried.length > 0) problems.push(untriedProblem(untried, othersMs));
   return { typical, runs: [typical, ...others], problems: uniqueProblems(problems) };
 }
 

@@ -49,6 +49,15 @@ export function stoppedProblem(limitMs: number): CheckProblem {
   return { severity: "error", place: null, message, fix: "leave out setTimeout, and bound every loop" };
 }
 
+/** What was not looked at must not look as if it were in order. */
+export function untriedProblem(choices: string[], limitMs: number): CheckProblem {
+  const seconds = (limitMs / 1000).toFixed(1);
+  const message = `not tried to its end within ${seconds} seconds: what happens when ${choices.join(", or when ")}`;
+  const fix =
+    "check again on a quieter machine; a script that computes or waits long in a branch cannot be tried there";
+  return { severity: "warning", place: null, message, fix };
+}
+
 function placeIn(stack: string | undefined, { file }: ParsedScript): { text: string; line: number } | null {
   const at = stack?.indexOf(`${file}:`) ?? -1;
   if (stack === undefined || at < 0) return null;

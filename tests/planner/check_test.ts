@@ -84,6 +84,16 @@ Deno.test("check finds a loop that ends only if an agent says so, by running it"
   assert.equal(found?.severity, "error");
 });
 
+Deno.test("check says which branches its time did not suffice for", async () => {
+  const body = `const answer = await agent("done?", { schema: ${YES} });
+if (answer === null) await new Promise((resolve) => setTimeout(resolve, 60_000));
+return answer;`;
+  const { problems, estimate } = await checkBody(body);
+  assert.deepEqual(problems.map(({ severity }) => severity), ["warning"]);
+  assert.match(problems[0]?.message ?? "", /not tried to its end within [\d.]+ seconds: .* when every agent fails$/);
+  assert.equal(estimate?.agents.typical, 1);
+});
+
 Deno.test("check warns of a script that breaks when an agent fails", async () => {
   const { problems } = await checkBody(`const a = await agent("a", { schema: ${YES} });\nreturn a.ok;`);
   assert.equal(problems.length, 1);
