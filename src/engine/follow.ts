@@ -86,7 +86,7 @@ function createWake(live: LiveRun | undefined, signal: AbortSignal | undefined) 
     isOver = true;
     resume();
   };
-  const unlisten = live?.journal.onCommitted(ring);
+  const unlisten = live?.journal.onWritten(ring);
   // Once, and not in each wait: the promise lives as long as the run, and would keep all of them.
   void live?.stopped.then(end);
   signal?.addEventListener("abort", end);

@@ -7,8 +7,8 @@ export interface Journal {
   write(...events: EventBody[]): Promise<void>;
   /** As write, for events that nobody waits for: they go along with the next write, or soon by themselves. A failure reaches `onFailure`. */
   note(...events: EventBody[]): void;
-  /** Called after each commit; returns the way to stop. */
-  onCommitted(listener: () => void): () => void;
+  /** Called when written events are on the disk; returns the way to stop. */
+  onWritten(listener: () => void): () => void;
 }
 
 /** Below what an eye notices; with agents at work there is a write before. */
@@ -44,7 +44,7 @@ export function openJournal(
       if (notes.length === 0) timer = setTimeout(() => void write().catch(() => {}), NOTES_WAIT_MS);
       notes.push(...events);
     },
-    onCommitted(listener) {
+    onWritten(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },

@@ -23,7 +23,7 @@ export interface ReplayParts {
   findWorkflow: (ref: WorkflowRef) => Promise<ParsedScript>;
 }
 
-const SILENT: Journal = { write: () => Promise.resolve(), note: () => {}, onCommitted: () => () => {} };
+const SILENT: Journal = { write: () => Promise.resolve(), note: () => {}, onWritten: () => () => {} };
 
 /** The script's result. Throws OdwError `conflict` where it leaves the journal, else what the script throws. */
 export async function replay(parts: ReplayParts): Promise<Json> {

@@ -14,9 +14,9 @@ export interface CheckParts extends DryRunParts {
   builtIn: readonly { name: string; text: string }[];
 }
 
-/** The typical way may take this long. */
-const TYPICAL_MS = 10_000;
-/** The other ways together: so long, or as many times what the typical way took, since a busy machine is slow at all of them. */
+/** The typical way may take this long, and the other ways together. */
+const MOST_MS = 10_000;
+/** The other ways: so long, or as many times what the typical way took, since a busy machine is slow at all of them. */
 const OTHERS_MS = 1500;
 const OTHERS_TIMES = 5;
 
@@ -51,13 +51,14 @@ interface Rehearsed {
 
 async function rehearse(script: ParsedScript, options: CheckOptions, parts: CheckParts): Promise<Rehearsed> {
   const startedAt = performance.now();
-  const signal = AbortSignal.timeout(TYPICAL_MS);
+  const signal = AbortSignal.timeout(MOST_MS);
   const choice = typicalAnswers(parts.runner, { root: parts.settings.cwd, signal });
   const typical = await run(script, { choice, signal, options, parts });
-  if (!typical) return { typical: null, runs: [], problems: [stoppedProblem(TYPICAL_MS)] };
+  if (!typical) return { typical: null, runs: [], problems: [stoppedProblem(MOST_MS)] };
   const first = problemsOf(typical, script, true);
   if (typical.outcome.status !== "completed") return { typical, runs: [typical], problems: first };
-  const othersMs = Math.ceil(Math.max(OTHERS_MS, OTHERS_TIMES * (performance.now() - startedAt)));
+  const typicalMs = performance.now() - startedAt;
+  const othersMs = Math.ceil(Math.min(MOST_MS, Math.max(OTHERS_MS, OTHERS_TIMES * typicalMs)));
   const until = AbortSignal.timeout(othersMs);
   // Side by side: the start of a realm takes longer than most dry runs.
   const results = await Promise.all(

@@ -102,7 +102,7 @@ function journalInto(events: EventBody[], onDisk: LimitsSetup["onDisk"] = () => 
       return onDisk(written);
     },
     note: (...written) => void events.push(...written),
-    onCommitted: () => () => {},
+    onWritten: () => () => {},
   };
 }
 
