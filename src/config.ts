@@ -60,6 +60,13 @@ export interface ConfigFile {
     /** Names of environment variables that commands receive beside PATH, HOME, LANG, …; none that holds a provider's key. */
     environment?: string[];
   };
+  worktrees?: {
+    /**
+     * Names of ignored folders that tools make again (`node_modules`): they do not keep a worktree that is otherwise untouched. Replaces the
+     * built-in list; `[]` keeps every worktree in which an agent wrote anything. Only in the user's own file.
+     */
+    disposable?: string[];
+  };
   script?: {
     clock?: "forbidden" | "seeded";
     pipelineNull?: "end" | "pass";
@@ -183,6 +190,10 @@ export interface Settings {
     searchUrl: string | null;
     /** All that a command inherits: never a key of a provider. Empty in the engine ring. */
     environment: Record<string, string>;
+  };
+  worktrees: {
+    /** See ConfigFile.worktrees. */
+    disposable: string[];
   };
   /** Nothing is configured and no Ollama answered: every model resolves to the simulated provider, and the faces say so. */
   simulated: boolean;

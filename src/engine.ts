@@ -6,7 +6,7 @@ import type { ProviderModels } from "./provider.ts";
 import type { Event, EventText, Run, RunEstimate, RunLimits, RunRecord, Step } from "./run.ts";
 import type { ArgumentNote, ParsedScript } from "./sandbox.ts";
 import type { EventFilter, RunFilter, StoreCheck } from "./store.ts";
-import type { WorktreeInfo } from "./worktree.ts";
+import type { MergedWorktree, WorktreeInfo } from "./worktree.ts";
 
 export interface StartRequest {
   /** A script's text and path, or the name of a saved workflow. */
@@ -127,7 +127,7 @@ export interface Engine extends AsyncDisposable {
   /** See Worktrees; of the repository that the workspace lies in. */
   worktrees(): Promise<WorktreeInfo[]>;
   worktreeDiff(ref: string): Promise<string>;
-  mergeWorktree(ref: string, options: { into?: string }): Promise<{ branch: string; into: string; commit: string }>;
+  mergeWorktree(ref: string, options: { into?: string }): Promise<MergedWorktree>;
   removeWorktree(ref: string, options: { force: boolean }): Promise<void>;
   /** Parses and dry-runs a script in the sandbox against made-up answers: no network, nothing recorded. A script's faults are in the answer. */
   check(request: CheckRequest): Promise<Check>;

@@ -4,7 +4,7 @@ import type { ErrorInfo } from "./errors.ts";
 import type { Json } from "./json.ts";
 import type { TokenUsage } from "./provider.ts";
 import type { ToolAccess } from "./tool.ts";
-import type { Worktree } from "./worktree.ts";
+import type { ReleasedWorktree, Worktree } from "./worktree.ts";
 
 export type RunStatus =
   | "queued"
@@ -146,11 +146,10 @@ export interface StepToolCall {
 }
 
 /** Where an isolated step worked. */
-export interface StepWorktree extends Worktree {
-  /** null: the step has not ended. */
-  isKept: boolean | null;
-  changedFiles: number | null;
-}
+/** What became of it is null until the step has ended. */
+export type StepWorktree =
+  & Worktree
+  & ({ isKept: null; changedFiles: null } | ReleasedWorktree);
 
 /** One agent() call, folded from its events. */
 export interface Step {
@@ -241,7 +240,7 @@ export type EventBody =
   /** `reason`: absent when a person skipped it. */
   | { type: "step_skipped"; step: string; reason?: string }
   | { type: "step_isolated"; step: string; worktree: Worktree }
-  | { type: "worktree_released"; step: string; isKept: boolean; changedFiles: number }
+  | ({ type: "worktree_released"; step: string } & ReleasedWorktree)
   /** Recorded before a tool that changes something begins. */
   | { type: "tool_started"; step: string; call: string; name: string; access: ToolAccess; input: Json }
   /** `output`: what the model was told, cut for the journal; `outputChars`: its whole length. */

@@ -17,6 +17,9 @@ export const WORKTREE_GIT_ARGS: readonly string[] = [
   ...[
     "core.hooksPath=/dev/null",
     "core.fsmonitor=false",
+    "core.trustctime=true",
+    "core.checkStat=default",
+    "core.untrackedCache=false",
     "submodule.recurse=false",
     "protocol.allow=never",
     "gc.auto=0",
@@ -57,6 +60,7 @@ const FORMS: readonly Part[][] = [
   ["for-each-ref", "--format=%(refname)", "--contains", COMMIT, "refs/heads", "refs/remotes"],
   ["for-each-ref", "--format=%(refname)", "refs/heads/odw"],
   ["ls-files", "--stage", "-z"],
+  ["ls-files", "-v", "-z"],
   [
     "status",
     "--porcelain=v1",
@@ -71,6 +75,7 @@ const FORMS: readonly Part[][] = [
   [...DIFF, "--find-renames", COMMIT],
   [...DIFF, "--find-renames", COMMIT, COMMIT],
   ["worktree", "list", "--porcelain"],
+  ["worktree", "repair", "<worktree>"],
   ["worktree", "add", "--quiet", "--no-checkout", "--no-track", "-b", BRANCH, "<worktree>", COMMIT],
   ["worktree", "remove", "<worktree>"],
   ["worktree", "remove", "--force", "--force", "<worktree>"],

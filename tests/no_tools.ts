@@ -5,10 +5,11 @@ import type { Programs } from "../src/programs.ts";
 import type { Tools } from "../src/tool.ts";
 import type { Worktrees } from "../src/worktree.ts";
 
-export const NO_GRANTS: Pick<Settings, "grants" | "mcpServers" | "tools"> = {
+export const NO_GRANTS: Pick<Settings, "grants" | "mcpServers" | "tools" | "worktrees"> = {
   grants: { write: [], run: [], web: [], mcp: [], approve: [] },
   mcpServers: {},
   tools: { searchUrl: null, environment: {} },
+  worktrees: { disposable: ["node_modules"] },
 };
 
 export const NO_TOOLS: Tools = {
@@ -32,4 +33,5 @@ export const NO_WORKTREES: Worktrees = {
   diff: noWorktree,
   merge: noWorktree,
   remove: noWorktree,
+  sweep: () => Promise.resolve([]),
 };

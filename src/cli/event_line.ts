@@ -4,6 +4,7 @@ import { cost, count, duration, plural } from "./amounts.ts";
 import { questionText } from "./question_text.ts";
 import { safeLine, safeStart, safeText } from "./terminal_text.ts";
 import { toolText } from "./tool_text.ts";
+import { worktreeFate } from "./worktree_text.ts";
 
 const LOG_SIGNS: Record<LogLevel, string> = { debug: "·", info: "·", warn: "!", error: "✗" };
 
@@ -118,9 +119,7 @@ function toolLine(event: ToolEvent, label: (step: string) => string): string {
     case "step_isolated":
       return `${label(event.step)} works in ${safeLine(event.worktree.path)} on ${safeLine(event.worktree.branch)}`;
     case "worktree_released":
-      return event.isKept
-        ? `${label(event.step)} its worktree is kept: ${plural(event.changedFiles, "changed file")}`
-        : `${label(event.step)} its worktree is removed: nothing was changed`;
+      return `${label(event.step)} its worktree: ${safeLine(worktreeFate(event))}`;
     case "tool_started":
       return `${label(event.step)} ${event.call} ${toolText(event.name, event.input)}`;
     case "tool_ended":

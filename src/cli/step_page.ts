@@ -7,6 +7,7 @@ import type { Colour, Style } from "./style.ts";
 import { safeJson, safeLine, safeStart, safeText } from "./terminal_text.ts";
 import { fit, pad, widthOf, wrap } from "./text_width.ts";
 import { toolCallText } from "./tool_text.ts";
+import { worktreeFate } from "./worktree_text.ts";
 
 export interface PageOptions {
   columns: number;
@@ -102,12 +103,10 @@ function lineText({ line, script }: Step): string {
 /** Path, branch, and what became of it. */
 export function worktreeText({ worktree, status }: Step): string {
   if (!worktree) return "";
-  const { path, branch, isKept, changedFiles } = worktree;
-  const fate = isKept === null
+  const { path, branch } = worktree;
+  const fate = worktree.isKept === null
     ? status === "running" ? "in use" : "left by the interrupted agent"
-    : isKept
-    ? `kept, ${plural(changedFiles ?? 0, "changed file")}`
-    : "removed, nothing was changed";
+    : worktreeFate(worktree);
   return `${path} on ${branch}: ${fate}`;
 }
 

@@ -4,6 +4,7 @@ import { exposesHome } from "../permissions.ts";
 import { HOST_PROVIDER, type SamplingAddress } from "../sampling.ts";
 import { isLoopback } from "./base_url.ts";
 import { commandEnvironment } from "./command_environment.ts";
+import { DISPOSABLE_FOLDERS } from "./disposable_folders.ts";
 import { type ConfigFiles, readConfigFiles } from "./files.ts";
 import { resolveGrants } from "./grants.ts";
 import { grantedServers } from "./mcp_servers.ts";
@@ -111,6 +112,7 @@ function settingsOf(
     grants: { write: [], run: [], web: [], mcp: [], approve: [] },
     mcpServers: {},
     tools: { searchUrl: null, environment: {} },
+    worktrees: { disposable: user.worktrees?.disposable ?? DISPOSABLE_FOLDERS },
     simulated: false,
   };
 }

@@ -112,6 +112,13 @@ const tools = z.strictObject({
   environment: z.optional(z.array(variableName, "a list of names of environment variables")),
 }, "an object { searchUrl, environment }");
 
+const worktrees = z.strictObject({
+  disposable: z.optional(z.array(
+    z.string("the name of a folder").check(z.regex(/^[^/\\]+$/, "the name of a folder, without a slash")),
+    "a list of names of folders",
+  )),
+}, "an object { disposable }");
+
 const values = z.record(variableName, z.string("a text"), "an object of names and texts");
 
 /** A program, or an address: which of both is checked where it is used. */
@@ -146,6 +153,7 @@ export const userSchema = z.strictObject({
   permissions: z.optional(permissions),
   mcpServers: z.optional(z.record(serverName, mcpServer, "an object of server names and settings")),
   tools: z.optional(tools),
+  worktrees: z.optional(worktrees),
 }, "an object { … }");
 
 /** The names that the object at `path` may hold; none where any name is allowed. */

@@ -25,6 +25,7 @@ const USER_ONLY: Readonly<Record<string, string>> = {
   permissions: "permit anything",
   mcpServers: "start programs",
   tools: "decide what programs receive and where searches go",
+  worktrees: "decide what may be lost with a worktree",
 };
 
 /** Throws OdwError `config`, one line a complaint. `userFile`: where the settings belong that a project may not make. */

@@ -1,11 +1,11 @@
 // What an interrupted run may have left half done: its agents that had used tools of consequence and never ended.
 import type { Json } from "../json.ts";
+import { namedList } from "../lib/named_list.ts";
 import type { Step, StepToolCall } from "../run.ts";
 import type { Store } from "../store.ts";
 import type { ToolAccess } from "../tool.ts";
 
 const OF_CONSEQUENCE: readonly ToolAccess[] = ["write", "run", "mcp"];
-const MOST_NAMED = 5;
 const TARGET_CHARS = 80;
 /** The member of a tool's input that says what it works on. */
 const TARGETS = ["path", "file_path", "command", "args", "url"];
@@ -23,10 +23,9 @@ function sentence({ label, id, toolCalls, worktree }: Step): string[] {
   const calls = toolCalls.filter(({ access }) => OF_CONSEQUENCE.includes(access));
   if (calls.length === 0) return [];
   const named = [...new Set(calls.map(toolText))];
-  const more = named.length > MOST_NAMED ? ` and ${named.length - MOST_NAMED} more` : "";
   const where = worktree ? ` in the worktree ${worktree.root}, which odw worktrees lists` : "";
   return [
-    `${label ?? id} was interrupted after it had used ${named.slice(0, MOST_NAMED).join(", ")}${more}${where}: ` +
+    `${label ?? id} was interrupted after it had used ${namedList(named)}${where}: ` +
     "it runs again from its beginning; check what it left",
   ];
 }

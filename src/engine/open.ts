@@ -19,7 +19,7 @@ import type { Event, EventText, Run, RunRecord, Step } from "../run.ts";
 import type { ParsedScript, Sandbox } from "../sandbox.ts";
 import type { RunFilter, Store, StoreCheck } from "../store.ts";
 import type { Tools } from "../tool.ts";
-import type { WorktreeInfo, Worktrees } from "../worktree.ts";
+import type { MergedWorktree, WorktreeInfo, Worktrees } from "../worktree.ts";
 import { type Following, followRun, followRunTexts } from "./follow.ts";
 import type { LiveRun } from "./live_run.ts";
 import { replay } from "./replay.ts";
@@ -183,10 +183,13 @@ class LocalEngine implements Engine {
 
   async deleteRun(ref: string): Promise<void> {
     await this.#store.deleteRun(await this.#store.findRun(ref));
+    await this.#sweepWorktrees();
   }
 
-  deleteStartedBefore(time: number, options: { dryRun: boolean }): Promise<string[]> {
-    return this.#store.deleteStartedBefore(time, options);
+  async deleteStartedBefore(time: number, options: { dryRun: boolean }): Promise<string[]> {
+    const deleted = await this.#store.deleteStartedBefore(time, options);
+    if (!options.dryRun) await this.#sweepWorktrees();
+    return deleted;
   }
 
   checkStore(): Promise<StoreCheck> {
@@ -213,16 +216,16 @@ class LocalEngine implements Engine {
     return this.#parts.worktrees.list();
   }
 
-  worktreeDiff(ref: string): Promise<string> {
-    return this.#parts.worktrees.diff(ref);
+  async worktreeDiff(ref: string): Promise<string> {
+    return await this.#parts.worktrees.diff(await this.#worktreeRef(ref));
   }
 
-  mergeWorktree(ref: string, options: { into?: string }): Promise<{ branch: string; into: string; commit: string }> {
-    return this.#parts.worktrees.merge(ref, options);
+  async mergeWorktree(ref: string, options: { into?: string }): Promise<MergedWorktree> {
+    return await this.#parts.worktrees.merge(await this.#worktreeRef(ref), options);
   }
 
-  removeWorktree(ref: string, options: { force: boolean }): Promise<void> {
-    return this.#parts.worktrees.remove(ref, options);
+  async removeWorktree(ref: string, options: { force: boolean }): Promise<void> {
+    await this.#parts.worktrees.remove(await this.#worktreeRef(ref), options);
   }
 
   async check({ script, args, model, limits }: CheckRequest): Promise<Check> {
@@ -244,6 +247,16 @@ class LocalEngine implements Engine {
     await this.#parts.tools[Symbol.asyncDispose]();
     this.#parts.sandbox[Symbol.dispose]();
     await this.#store[Symbol.asyncDispose]();
+  }
+
+  /** `last` is the newest run, as in every other command; its worktrees are named by its id. */
+  async #worktreeRef(ref: string): Promise<string> {
+    return ref === "last" ? await this.#store.findRun(ref) : ref;
+  }
+
+  /** What cannot be swept now stays listed: it is no failure of what was asked for. */
+  async #sweepWorktrees(): Promise<void> {
+    await this.#parts.worktrees.sweep().catch(() => []);
   }
 
   #following({ id: runId, live }: Found, options: FollowOptions, signal?: AbortSignal): Following {

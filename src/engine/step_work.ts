@@ -1,8 +1,9 @@
 // The world of one agent: the folder that it works in, maybe a worktree of its own, what it may do, and the journal of its tool calls.
 import type { AgentCall, AgentWork, ToolUse } from "../agent.ts";
+import { namedList } from "../lib/named_list.ts";
 import type { EventBody } from "../run.ts";
 import type { ApprovalRequest, ToolResult } from "../tool.ts";
-import type { Worktree, Worktrees } from "../worktree.ts";
+import type { ReleasedWorktree, Worktree, Worktrees } from "../worktree.ts";
 import type { Approvals } from "./approvals.ts";
 import type { Journal } from "./journal.ts";
 
@@ -49,8 +50,10 @@ export class StepWork implements AgentWork {
     if (this.#worktree) return;
     this.isUsed = true;
     const { runId, worktrees } = this.#place;
-    this.#worktree = await worktrees.create({ runId, step: this.#options.step });
-    this.root = this.#worktree.path;
+    const { uncommitted, ...worktree } = await worktrees.create({ runId, step: this.#options.step });
+    this.#worktree = worktree;
+    this.root = worktree.path;
+    if (uncommitted.length > 0) this.#warn(lackingText(worktree, uncommitted));
   }
 
   /** What the journal says behind `step_started`. */
@@ -63,18 +66,21 @@ export class StepWork implements AgentWork {
     const worktree = this.#worktree;
     if (!worktree || this.#isReleased) return [];
     this.#isReleased = true;
-    const { step, journal } = this.#options;
+    const { step } = this.#options;
     try {
-      return [{ type: "worktree_released", step, ...await this.#place.worktrees.release(worktree) }];
+      const released = await this.#place.worktrees.release(worktree);
+      const remark = remarkOn(released);
+      if (remark) this.#warn(`${this.#call.handling.label ?? "an agent"}: ${remark}`);
+      return [{ type: "worktree_released", step, ...released }];
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      journal.note({
-        type: "log_written",
-        level: "warn",
-        message: `the worktree ${worktree.root} is kept as it is: ${reason}; see odw worktrees`,
-      });
+      this.#warn(`the worktree ${worktree.root} is kept as it is: ${reason}; see odw worktrees`);
       return [];
     }
+  }
+
+  #warn(message: string): void {
+    this.#options.journal.note({ type: "log_written", level: "warn", message });
   }
 
   approve(request: ApprovalRequest, { input }: ToolUse): Promise<boolean> {
@@ -108,6 +114,25 @@ export class StepWork implements AgentWork {
 /** null: the call has no tools and is not isolated. */
 export function openStepWork(call: AgentCall, place: WorkPlace, options: WorkOptions): StepWork | null {
   return call.tools.length === 0 && !call.request.isolation ? null : new StepWork(call, place, options);
+}
+
+/** Agents in worktrees work on what is committed: the workspace's own changes are a surprise otherwise. */
+function lackingText({ base }: Worktree, uncommitted: string[]): string {
+  return `agents in worktrees work on the commit ${base.slice(0, 10)}, without the uncommitted changes in ` +
+    `${namedList(uncommitted)}; commit them first if the agents need them`;
+}
+
+/** What a user would not expect of a worktree's end; null: it is as usual. */
+function remarkOn({ isKept, unseen = [], dropped = [], isMissing }: ReleasedWorktree): string | null {
+  if (isMissing) return "the folder of its worktree is gone, and with it all that it had not committed";
+  if (dropped.length > 0) {
+    return `its worktree went with ${
+      namedList(dropped)
+    }, which git ignores; the setting worktrees.disposable keeps them`;
+  }
+  return isKept && unseen.length > 0
+    ? `it left ${namedList(unseen)} in its worktree, which git does not show: odw worktrees merge leaves them there`
+    : null;
 }
 
 /** What changes something is written down before it begins. */

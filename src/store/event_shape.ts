@@ -45,6 +45,7 @@ const question = z.looseObject({
   default: z.string().optional(),
 });
 
+const paths = z.array(z.string()).optional();
 const worktree = z.looseObject({ path: z.string(), root: z.string(), branch: z.string(), base: z.string() });
 const access = z.enum(["read", "write", "run", "web", "mcp"]);
 
@@ -77,7 +78,13 @@ const SHAPES: Record<EventBody["type"], z.ZodType> = {
   step_failed: z.looseObject({ ...attempted, error, rawText: z.string().optional() }),
   step_skipped: z.looseObject({ ...step, reason: z.string().optional() }),
   step_isolated: z.looseObject({ ...step, worktree }),
-  worktree_released: z.looseObject({ ...step, isKept: z.boolean(), changedFiles: count }),
+  worktree_released: z.looseObject({
+    ...step,
+    isKept: z.boolean(),
+    changedFiles: count,
+    unseen: paths,
+    dropped: paths,
+  }),
   tool_started: z.looseObject({ ...step, call: z.string(), name: z.string(), access, input: json }),
   tool_ended: z.looseObject({
     ...step,

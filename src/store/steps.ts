@@ -1,5 +1,6 @@
 // Steps, folded from their events.
 import type { Event, Step, StepToolCall } from "../run.ts";
+import type { ReleasedWorktree } from "../worktree.ts";
 
 /** The fold's state: the steps by id, and the names of those that only wait. */
 interface Fold {
@@ -70,7 +71,7 @@ function changeStep(step: Step, event: Event): void {
       step.worktree = { ...event.worktree, isKept: null, changedFiles: null };
       return;
     case "worktree_released":
-      if (step.worktree) Object.assign(step.worktree, { isKept: event.isKept, changedFiles: event.changedFiles });
+      if (step.worktree) step.worktree = { ...step.worktree, ...released(event) };
       return;
     case "tool_started":
       step.toolCalls.push(startedTool(event));
@@ -145,4 +146,13 @@ function endStep(step: Step, event: Event & { type: "step_completed" | "step_fai
   step.usage = event.usage;
   step.costUsd = event.costUsd;
   step.endedAt = new Date(event.at).toISOString();
+}
+
+function released({ isKept, changedFiles, unseen, dropped, isMissing }: ReleasedWorktree): ReleasedWorktree {
+  return {
+    ...{ isKept, changedFiles },
+    ...unseen ? { unseen } : {},
+    ...dropped ? { dropped } : {},
+    ...isMissing ? { isMissing } : {},
+  };
 }

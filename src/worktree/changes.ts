@@ -1,6 +1,7 @@
 // What an agent left in its worktree, compared with the commit that it began at.
 import { OdwError } from "../errors.ts";
 import type { Git } from "./git.ts";
+import { readUnseen, type Unseen } from "./unseen.ts";
 
 export interface Changes {
   /** Commit that is checked out; null: none. */
@@ -13,51 +14,70 @@ export interface Changes {
   uncommitted: string[];
   /** Paths from the root; a repository of its own inside ends with `/`. */
   untracked: string[];
-  /** All paths that differ from the base, commits and untracked files included. */
+  unseen: Unseen;
+  /** Its folder is gone. */
+  isMissing: boolean;
+  /** All paths that differ from the base: commits, untracked files and unseen work included. */
   files: Set<string>;
 }
 
+export interface ReadOptions {
+  root: string;
+  branch: string;
+  base: string | null;
+  /** See UnseenQuestion. */
+  prefix: string;
+  disposable: readonly string[];
+}
+
 /** Throws OdwError `conflict` when git cannot tell, which is never the same as no changes. */
-export async function readChanges(
-  git: Git,
-  worktree: { root: string; branch: string; base: string | null },
-): Promise<Changes> {
+export async function readChanges(git: Git, worktree: ReadOptions): Promise<Changes> {
   const { root, branch, base } = worktree;
   await refuseForeign(git, root);
-  const [status, head, tip, checkedOut] = await Promise.all([
-    git.text(
-      root,
-      [
-        ...["status", "--porcelain=v1", "-z", "--untracked-files=all"],
-        ...["--ignored=no", "--ignore-submodules=none", "--no-renames"],
-      ],
-      "read the changes",
-    ),
+  const [uncommitted, head, tip, checkedOut] = await Promise.all([
+    readUncommitted(git, root),
     git.line(root, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]),
     git.line(root, ["rev-parse", "--verify", "--quiet", `refs/heads/${branch}`]),
     git.line(root, ["symbolic-ref", "--quiet", "HEAD"]),
   ]);
-  const uncommitted = zeroParts(status);
   const untracked = uncommitted.filter((line) => line.startsWith("??")).map((line) => line.slice(3));
-  const files = new Set(uncommitted.map((line) => line.slice(3)));
+  const unseen = await readUnseen(git, { ...worktree, untracked });
+  const files = new Set([...uncommitted.map((line) => line.slice(3)), ...unseen.work]);
   for (const path of await committed(git, { root, base, head, tip })) files.add(path);
-  return { head, tip, checkedOut, uncommitted, untracked, files };
+  return { head, tip, checkedOut, uncommitted, untracked, unseen, isMissing: false, files };
 }
 
-/** Whether nothing at all would be lost with the worktree and its branch. */
+/** See Changes.uncommitted. */
+export async function readUncommitted(git: Git, cwd: string): Promise<string[]> {
+  const form = [
+    ...["status", "--porcelain=v1", "-z", "--untracked-files=all"],
+    ...["--ignored=no", "--ignore-submodules=none", "--no-renames"],
+  ];
+  return zeroParts(await git.text(cwd, form, "read the changes"));
+}
+
+/** Of one whose folder is gone: its branch alone. */
+export function changesOfBranch(tip: string | null, files: Set<string>): Changes {
+  const unseen = { work: [], disposable: [] };
+  return { head: tip, tip, checkedOut: null, uncommitted: [], untracked: [], unseen, isMissing: true, files };
+}
+
+/** Whether nothing but disposable folders would be lost with the worktree and its branch. */
 export function isUntouched(changes: Changes, base: string): boolean {
-  return changes.uncommitted.length === 0 && changes.head === base && (changes.tip ?? base) === base;
+  const { uncommitted, unseen, head, tip } = changes;
+  return uncommitted.length === 0 && unseen.work.length === 0 && head === base && (tip ?? base) === base;
 }
 
 /**
- * Whether the worktree and its branch may go: everything is committed, and what is committed is in another branch too, as after a merge.
+ * Whether the worktree and its branch may go: everything is committed, nothing is there that git does not see, and what is committed is
+ * in another branch too, as after a merge.
  */
 export async function isHeldElsewhere(
   git: Git,
   worktree: { root: string; branch: string },
   changes: Changes,
 ): Promise<boolean> {
-  if (changes.uncommitted.length > 0) return false;
+  if (changes.uncommitted.length > 0 || changes.unseen.work.length > 0) return false;
   const commits = new Set([changes.head, changes.tip].filter((commit) => commit !== null));
   for (const commit of commits) {
     if (!await isInOtherBranch(git, worktree.root, { commit, branch: worktree.branch })) return false;

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { OdwError } from "../errors.ts";
 import type { Worktree } from "../worktree.ts";
+import { readUncommitted } from "./changes.ts";
 import { gitWords } from "./git.ts";
 import { branchOf, NAME, notePath, writeNewRecord } from "./record.ts";
 import { refuseProgramSettings } from "./repository.ts";
@@ -14,7 +15,10 @@ interface Owner {
 }
 
 /** See `Worktrees.create`. */
-export async function createWorktree(yard: Yard, owner: Owner): Promise<Worktree> {
+export async function createWorktree(
+  yard: Yard,
+  owner: Owner,
+): Promise<Worktree & { uncommitted: string[] }> {
   const { git, repository, settings } = yard;
   await refuseProgramSettings(git, settings);
   const base = await git.line(settings.cwd, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]);
@@ -25,6 +29,7 @@ export async function createWorktree(yard: Yard, owner: Owner): Promise<Worktree
         "or leave out isolation: 'worktree'",
     );
   }
+  const uncommitted = await uncommittedFiles(yard, owner.runId);
   const name = await yard.inTurn(() => register(yard, { ...owner, base }));
   const root = join(repository.folder, name);
   const path = repository.prefix === "" ? root : join(root, repository.prefix);
@@ -37,7 +42,14 @@ export async function createWorktree(yard: Yard, owner: Owner): Promise<Worktree
     giveUp(yard, name);
     throw error;
   }
-  return { path, root, branch: branchOf(name), base };
+  return { path, root, branch: branchOf(name), base, uncommitted };
+}
+
+/** Of the workspace, told once for each run: its agents do not see them. */
+async function uncommittedFiles({ git, settings, begun }: Yard, runId: string): Promise<string[]> {
+  if (begun.has(runId)) return [];
+  begun.add(runId);
+  return await readUncommitted(git, settings.cwd).then((lines) => lines.map((line) => line.slice(3)), () => []);
 }
 
 /** The agent has ended: other processes may merge and remove what it left. */

@@ -2,7 +2,7 @@
 import { basename, join } from "node:path";
 import { OdwError } from "../errors.ts";
 import type { WorktreeInfo } from "../worktree.ts";
-import { type Changes, readChanges } from "./changes.ts";
+import { type Changes, changesOfBranch, readChanges, type ReadOptions } from "./changes.ts";
 import { branchOf, NAME, notePath, readRecord, type WorktreeRecord } from "./record.ts";
 import { isThere } from "./removal.ts";
 import type { Yard } from "./yard.ts";
@@ -70,21 +70,26 @@ export async function describeEntry(yard: Yard, entry: Entry): Promise<WorktreeI
     createdAt: entry.record.createdAt,
     changedFiles: changes?.files.size ?? await countFiles(entry.root),
     isInUse: entry.isInUse,
+    isMissing: !entry.isThere,
   };
 }
 
 /** Of its folder; where that is gone, of its branch. */
 export async function entryChanges(yard: Yard, entry: Entry): Promise<Changes> {
   const { git, settings } = yard;
-  const { root, branch, record: { base } } = entry;
-  if (entry.isThere) return await readChanges(git, { root, branch, base });
+  const { branch, record: { base } } = entry;
+  if (entry.isThere) return await readChanges(git, readOptions(yard, entry));
   const tip = await git.line(settings.cwd, ["rev-parse", "--verify", "--quiet", `refs/heads/${branch}`]);
   const form = ["diff", "--no-ext-diff", "--no-textconv", "--submodule=short", "--no-renames", "--name-only", "-z"];
   const names = tip !== null && base !== null
     ? await git.text(settings.cwd, [...form, base, tip], "compare the branch")
     : "";
-  const files = new Set(names.split("\0").filter((path) => path !== ""));
-  return { head: tip, tip, checkedOut: null, uncommitted: [], untracked: [], files };
+  return changesOfBranch(tip, new Set(names.split("\0").filter((path) => path !== "")));
+}
+
+/** How to read the changes of one whose folder exists. */
+export function readOptions({ settings }: Yard, { root, branch, record: { base, prefix } }: Entry): ReadOptions {
+  return { root, branch, base, prefix, disposable: settings.worktrees.disposable };
 }
 
 /** Folders of git's own list that lie among odw's worktrees of this repository. */

@@ -1,10 +1,12 @@
 // `odw worktrees merge`: tried in a folder of its own first, so that a conflict never reaches the user's files.
 import { join } from "node:path";
 import { OdwError } from "../errors.ts";
+import { namedList } from "../lib/named_list.ts";
 import { FALLBACK_IDENTITY, isBranchName } from "../worktree_git.ts";
+import type { MergedWorktree } from "../worktree.ts";
 import { type Changes, readChanges } from "./changes.ts";
 import { gitWords } from "./git.ts";
-import { type Entry, findEntry, registeredPaths } from "./listing.ts";
+import { type Entry, findEntry, readOptions, registeredPaths } from "./listing.ts";
 import { isThere } from "./removal.ts";
 import { refuseInUse } from "./remove.ts";
 import type { Yard } from "./yard.ts";
@@ -25,16 +27,16 @@ export async function mergeWorktree(
   yard: Yard,
   ref: string,
   options: { into?: string },
-): Promise<{ branch: string; into: string; commit: string }> {
+): Promise<MergedWorktree> {
   const entry = await findEntry(yard, ref);
   refuseInUse(entry, "merged");
   return await yard.inTurn(async () => {
     const plan = await planMerge(yard, entry, options);
     const identity = await identityArgs(yard);
-    const tip = await committedTip(yard, entry, identity);
+    const { tip, unmerged } = await committedTip(yard, entry, identity);
     const commit = await tryMerge(yard, { ...plan, tip, identity });
     await advance(yard, plan, commit);
-    return { branch: entry.branch, into: plan.into, commit };
+    return { branch: entry.branch, into: plan.into, commit, unmerged, root: entry.root };
   });
 }
 
@@ -72,27 +74,42 @@ async function identityArgs({ git, settings }: Yard): Promise<readonly string[]>
   return name && email ? [] : FALLBACK_IDENTITY;
 }
 
-/** Commits what is uncommitted. Returns the commit that holds all of the agent's work. */
-async function committedTip(yard: Yard, entry: Entry, identity: readonly string[]): Promise<string> {
+/** Commits what is uncommitted. Returns the commit that holds all of the agent's work that git can take along. */
+async function committedTip(
+  yard: Yard,
+  entry: Entry,
+  identity: readonly string[],
+): Promise<{ tip: string; unmerged: string[] }> {
   const { git, settings } = yard;
   const { root, branch, record } = entry;
   if (!entry.isThere) {
     const tip = await git.line(settings.cwd, ["rev-parse", "--verify", "--quiet", `refs/heads/${branch}`]);
-    if (tip !== null) return tip;
+    if (tip !== null && tip !== record.base) return { tip, unmerged: [] };
     throw new OdwError(
       "conflict",
-      `Nothing is left of ${branch} to merge: remove it with \`odw worktrees remove ${branch}\``,
+      `Nothing is left of ${branch} to merge: its folder ${root} is gone and its branch has no commit of its own; remove it with ` +
+        `\`odw worktrees remove ${branch}\``,
     );
   }
-  const changes = await readChanges(git, { root, branch, base: record.base });
+  const changes = await readChanges(git, readOptions(yard, entry));
   refuseUnready(entry, changes);
-  if (changes.uncommitted.length === 0) return changes.head!;
+  refuseNothing(entry, changes);
+  const unmerged = [...changes.unseen.work, ...changes.unseen.disposable];
+  if (changes.uncommitted.length === 0) return { tip: changes.head!, unmerged };
   await git.text(root, ["add", "--all"], "stage the changes");
   const message = `odw: changes of step ${plain(record.step ?? "?")} of run ${plain(record.runId ?? "?")}`;
   await git.text(root, [...identity, "commit", "--quiet", "--no-verify", "-m", message], "commit the changes");
-  return await git.text(root, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"], "read the commit").then((text) =>
-    text.trim()
-  );
+  const tip = await git.text(root, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"], "read the commit");
+  return { tip: tip.trim(), unmerged };
+}
+
+/** A merge of nothing would say "merged" although nothing was. */
+function refuseNothing({ root, branch, record }: Entry, { uncommitted, head, unseen }: Changes): void {
+  if (uncommitted.length > 0 || record.base === null || head !== record.base) return;
+  const what = unseen.work.length === 0
+    ? `nothing was changed in it; remove it with \`odw worktrees remove ${branch}\``
+    : `it holds only what git does not take along (${namedList(unseen.work)}); copy what you need from ${root}`;
+  throw new OdwError("conflict", `There is nothing to merge from ${branch}: ${what}`);
 }
 
 /** What a commit of everything would lose or spoil. */
@@ -132,7 +149,7 @@ async function tryMerge(yard: Yard, plan: Plan & { tip: string; identity: readon
 async function conflictError(yard: Yard, plan: Plan & { root: string; words: string }): Promise<OdwError> {
   const { git } = yard;
   const { entry: { branch }, into, root } = plan;
-  const { uncommitted } = await readChanges(git, { root, branch, base: null });
+  const { uncommitted } = await readChanges(git, { root, branch, base: null, prefix: "", disposable: [] });
   const files = uncommitted.filter((line) => /^(?:U.|.U|AA|DD)/.test(line)).map((line) => line.slice(3));
   const what = files.length === 0 ? plan.words : `both changed ${files.join(", ")}`;
   return new OdwError(

@@ -9,6 +9,7 @@ import { mergeWorktree } from "./merge.ts";
 import { releaseWorktree } from "./release.ts";
 import { removeWorktree } from "./remove.ts";
 import { refuseProgramSettings } from "./repository.ts";
+import { sweepWorktrees } from "./sweep.ts";
 import { NoRepository, openYard, type Yard } from "./yard.ts";
 
 /** Described at once: each asks git three times and more. */
@@ -24,6 +25,7 @@ export function openWorktrees(parts: { settings: Settings; programs: Programs })
     diff: async (ref) => diffWorktree(await yard(), ref),
     merge: async (ref, options) => mergeWorktree(await yard(), ref, options),
     remove: async (ref, options) => removeWorktree(await yard(), ref, options),
+    sweep: () => yard().then(sweepWorktrees, emptyOutside),
   };
 }
 

@@ -1,5 +1,6 @@
 // `odw worktrees remove`: refuses what would be lost, unless it is forced.
 import { OdwError } from "../errors.ts";
+import { namedList } from "../lib/named_list.ts";
 import { isHeldElsewhere, isInOtherBranch } from "./changes.ts";
 import { countFiles, type Entry, entryChanges, findEntry } from "./listing.ts";
 import { discard } from "./removal.ts";
@@ -51,7 +52,12 @@ async function wouldBeLost(yard: Yard, entry: Entry): Promise<string | null> {
   const isSafe = entry.isThere
     ? await isHeldElsewhere(git, entry, changes)
     : changes.tip === null || await isInOtherBranch(git, settings.cwd, { commit: changes.tip, branch: entry.branch });
-  return isSafe ? null : `it has changes in ${countOf(changes.files.size, "file")} that no other branch holds`;
+  if (isSafe) return null;
+  const { work } = changes.unseen;
+  const isMerged = changes.uncommitted.length === 0 && work.length > 0 &&
+    await isHeldElsewhere(git, entry, { ...changes, unseen: { work: [], disposable: [] } });
+  if (isMerged) return `it holds what git does not take along (${namedList(work)})`;
+  return `it has changes in ${countOf(changes.files.size, "file")} that no other branch holds`;
 }
 
 function countOf(count: number, noun: string): string {

@@ -3,6 +3,7 @@ import type { Settings } from "../config.ts";
 import { OdwError } from "../errors.ts";
 import type { Programs } from "../programs.ts";
 import { type Git, openGit } from "./git.ts";
+import { adoptMoved } from "./moved.ts";
 import { Owners } from "./owners.ts";
 import { findRepository, type Repository } from "./repository.ts";
 import { openTurns } from "./turn.ts";
@@ -18,6 +19,8 @@ export interface Yard {
   inUse: Set<string>;
   /** By run: the number that was given last. */
   lastNumbers: Map<string, number>;
+  /** Runs that have made a worktree here. */
+  begun: Set<string>;
 }
 
 /** The workspace lies in no repository that could have worktrees. */
@@ -45,6 +48,7 @@ async function enter({ settings, programs }: { settings: Settings; programs: Pro
   }
   const { repository } = result;
   writable.push(repository.commonFolder, repository.folder);
+  await adoptMoved(git, repository, settings.cwd);
   return {
     settings,
     git,
@@ -53,5 +57,6 @@ async function enter({ settings, programs }: { settings: Settings; programs: Pro
     inTurn: openTurns(repository.folder),
     inUse: new Set(),
     lastNumbers: new Map(),
+    begun: new Set(),
   };
 }

@@ -49,6 +49,8 @@ export interface FakeRun {
   models?: ProviderModels[];
   agents?: AgentDefinition[];
   worktrees?: WorktreeInfo[];
+  /** Paths that a merge leaves. */
+  unmerged?: string[];
   diff?: string;
   checked?: Check;
   plan?: Plan;
@@ -250,7 +252,13 @@ export function createFakeEngine(fake: FakeRun = {}): FakeEngine {
     worktreeDiff: (ref) => Promise.resolve(void engine.asked.push(["diff", ref])).then(() => fake.diff ?? ""),
     async mergeWorktree(ref, { into }) {
       engine.asked.push(["merge", ref, into ?? ""]);
-      return await Promise.resolve({ branch: ref, into: into ?? "main", commit: "c0ffee" });
+      return await Promise.resolve({
+        branch: ref,
+        into: into ?? "main",
+        commit: "c0ffee",
+        unmerged: fake.unmerged ?? [],
+        root: "/trees/1",
+      });
     },
     removeWorktree: (ref, { force }) => Promise.resolve(void engine.asked.push(["remove", ref, String(force)])),
     check: () => fake.checked ? Promise.resolve(fake.checked) : Promise.reject(new Error("this test has no check")),

@@ -14,6 +14,7 @@ const WORKTREES: WorktreeInfo[] = [1, 2].map((n) => ({
   changedFiles: n - 1,
   createdAt: "2026-11-22T10:00:00.000Z",
   isInUse: false,
+  isMissing: false,
 }));
 
 Deno.test("worktrees refuses what it cannot do before anything is done, and exits 2", async () => {

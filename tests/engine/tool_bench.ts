@@ -169,7 +169,7 @@ export function namedWorktrees(log: string[], isKept = true): Partial<Worktrees>
       const n = ++count;
       log.push(`create ${n}`);
       const worktree: Worktree = { path: `/trees/${n}/sub`, root: `/trees/${n}`, branch: `odw/r/${n}`, base: step };
-      return Promise.resolve(worktree);
+      return Promise.resolve({ ...worktree, uncommitted: [] });
     },
     release({ root }) {
       log.push(`release ${root.slice("/trees/".length)}`);

@@ -1,6 +1,7 @@
-// A process that makes a worktree and stays in it until it is killed. Arguments: odw's home, the repository.
+// A process that makes worktrees and stays in them until it is killed. Arguments: odw's home, the repository, how many (1).
 import { otherProcess } from "./other_process.ts";
 
-await otherProcess(Deno.args[0]!, Deno.args[1]!).create({ runId: "run1", step: "held" });
+const worktrees = otherProcess(Deno.args[0]!, Deno.args[1]!);
+for (let at = 0; at < Number(Deno.args[2] ?? 1); at++) await worktrees.create({ runId: "run1", step: "held" });
 console.log("held");
 for await (const _ of Deno.stdin.readable);

@@ -21,12 +21,13 @@ Deno.test("list() tells whose each worktree is, oldest first, in every process",
   const listed = await place.worktrees().list();
   assert.deepEqual(
     listed.map(({ createdAt: _, ...rest }) => rest),
-    made.map((worktree, at) => ({
+    made.map(({ uncommitted: _, ...worktree }, at) => ({
       ...worktree,
       runId: "run1",
       step: `s${at + 1}`,
       changedFiles: 1,
       isInUse: false,
+      isMissing: false,
     })),
   );
   assert.ok(listed[0]!.createdAt <= listed[1]!.createdAt);

@@ -1,6 +1,7 @@
 // odw worktrees: what isolated agents have left, and what becomes of it.
 import type { Engine } from "../../engine.ts";
 import { errorInfo, OdwError } from "../../errors.ts";
+import { namedList } from "../../lib/named_list.ts";
 import type { WorktreeInfo } from "../../worktree.ts";
 import { localTime } from "../amounts.ts";
 import { didYouMean } from "../closest.ts";
@@ -63,8 +64,11 @@ async function list(engine: Engine, { options }: Invocation, { world, printer }:
 }
 
 function table(worktrees: WorktreeInfo[], world: World, printer: Printer): string[] {
-  const state = ({ isInUse, changedFiles }: WorktreeInfo) =>
-    isInUse ? "in use" : changedFiles === 0 ? "unchanged" : `${changedFiles} changed`;
+  const state = ({ isInUse, isMissing, changedFiles }: WorktreeInfo) => {
+    if (isInUse) return "in use";
+    if (isMissing) return changedFiles === 0 ? "folder is gone" : `${changedFiles} committed, folder is gone`;
+    return changedFiles === 0 ? "unchanged" : `${changedFiles} changed`;
+  };
   return tableLines(
     [
       { title: "BRANCH", cells: worktrees.map(({ branch }) => safeLine(branch)) },
@@ -89,6 +93,17 @@ async function merge(engine: Engine, invocation: Invocation, printer: Printer): 
   const merged = await engine.mergeWorktree(onlyRef(invocation), typeof into === "string" ? { into } : {});
   if (invocation.options.json) await printer.out(`${safeJson(merged, 2)}\n`);
   else await printer.note(safeText(`merged ${merged.branch} into ${merged.into} (${merged.commit.slice(0, 12)})`));
+  const { unmerged, root } = merged;
+  if (unmerged.length > 0) {
+    const what = unmerged.length === 1 ? "is" : "are";
+    await printer.warn(
+      safeText(
+        `${
+          namedList(unmerged)
+        } ${what} not merged, as git does not take along what it ignores or does not see: copy from ${root} what you need`,
+      ),
+    );
+  }
   return EXIT.ok;
 }
 

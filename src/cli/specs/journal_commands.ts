@@ -119,6 +119,7 @@ export const RM: CommandSpec = {
   options: [],
   examples: [["odw rm 01J9A 01J9B", "runs that are not running"]],
   providers: false,
+  worktrees: true,
   load: () => import("../commands/rm.ts"),
 };
 
@@ -135,6 +136,7 @@ export const GC: CommandSpec = {
     ["odw gc --older 30d", "runs of more than a month ago that nothing works on"],
   ],
   providers: false,
+  worktrees: true,
   load: () => import("../commands/gc.ts"),
 };
 
