@@ -1,6 +1,7 @@
 // odw: reads the command line and the configuration, starts the engine ring with this command's permissions, hands it to a face.
 import { runCli } from "./src/cli/cli.ts";
 import { denoMachine } from "./src/cli/deno_world.ts";
+import { openProcessEnds } from "./src/cli/process_ends.ts";
 import type { Connection, Inspection, SettingsOptions } from "./src/cli/world.ts";
 import type { Settings } from "./src/config.ts";
 import { loadSettings } from "./src/config/load.ts";
@@ -70,7 +71,10 @@ function env(name: string): string | undefined {
 }
 
 if (import.meta.main) {
-  const machine = denoMachine(env);
+  const ends = openProcessEnds();
+  const machine = denoMachine(env, ends);
+  // What a ring starts must end with this process, however that ends.
+  const guarded: typeof connect = (...words) => (ends.guard(), connect(...words));
   // All output is awaited; what the rings still hold ends with the process.
-  Deno.exit(await runCli(Deno.args, { ...machine, connect, inspect, reports, mcp, hosts, version: VERSION }));
+  Deno.exit(await runCli(Deno.args, { ...machine, connect: guarded, inspect, reports, mcp, hosts, version: VERSION }));
 }

@@ -3,20 +3,22 @@ import { resolve } from "node:path";
 import { spawnDetached, startWords } from "./detached_process.ts";
 import { openBrowser } from "./browser.ts";
 import { openEditor } from "./editor.ts";
+import { openProcessEnds, type ProcessEnds } from "./process_ends.ts";
 import { readToken } from "./token_file.ts";
 import type { Input, InputLines, Output, PathInfo, World } from "./world.ts";
 
 type Machine = Omit<World, "connect" | "inspect" | "version" | "reports" | "mcp" | "hosts">;
 
 /** What of the World needs no knowledge of odw. Environment variables are read through `env`, which main.ts may narrow. */
-export function denoMachine(env: (name: string) => string | undefined): Machine {
+export function denoMachine(env: (name: string) => string | undefined, ends: ProcessEnds = openProcessEnds()): Machine {
   return {
     stdout: denoOutput(Deno.stdout),
     stderr: denoOutput(Deno.stderr),
     stdin: denoInput(),
     env,
     cwd: Deno.cwd(),
-    onInterrupt,
+    onInterrupt: ends.onInterrupt,
+    onHangup: ends.onHangup,
     spawnDetached,
     exit: (code) => Deno.exit(code),
     now: () => Date.now(),
@@ -50,7 +52,7 @@ export function denoOutput(stream: typeof Deno.stdout): Output {
     },
     columns: () => isTerminal ? consoleSize().columns : 80,
     rows: () => isTerminal ? consoleSize().rows : 24,
-    onResize: (listener) => isTerminal && Deno.build.os !== "windows" ? onSignal("SIGWINCH", listener) : () => {},
+    onResize: (listener) => isTerminal && Deno.build.os !== "windows" ? onWindowChange(listener) : () => {},
   };
 }
 
@@ -106,16 +108,9 @@ function consoleSize(): { columns: number; rows: number } {
   }
 }
 
-/** Ctrl-C, and what a supervisor sends. SIGHUP stays as it is, so that nohup works. */
-function onInterrupt(listener: () => void): () => void {
-  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];
-  const stops = signals.map((signal) => onSignal(signal, listener));
-  return () => stops.forEach((stop) => stop());
-}
-
-function onSignal(signal: Deno.Signal, listener: () => void): () => void {
-  Deno.addSignalListener(signal, listener);
-  return () => Deno.removeSignalListener(signal, listener);
+function onWindowChange(listener: () => void): () => void {
+  Deno.addSignalListener("SIGWINCH", listener);
+  return () => Deno.removeSignalListener("SIGWINCH", listener);
 }
 
 async function writeFile(path: string, text: string, { append = false } = {}): Promise<void> {

@@ -119,7 +119,7 @@ function toolLine(event: ToolEvent, label: (step: string) => string): string {
     case "step_isolated":
       return `${label(event.step)} works in ${safeLine(event.worktree.path)} on ${safeLine(event.worktree.branch)}`;
     case "worktree_released":
-      return `${label(event.step)} its worktree: ${safeLine(worktreeFate(event))}`;
+      return `${label(event.step)} its worktree is ${safeLine(worktreeFate(event))}`;
     case "tool_started":
       return `${label(event.step)} ${event.call} ${toolText(event.name, event.input)}`;
     case "tool_ended":

@@ -2,7 +2,7 @@
 import type { ErrorCode } from "../errors.ts";
 import type { RunRecord } from "../run.ts";
 
-export const EXIT = { ok: 0, failed: 1, usage: 2, paused: 3, incomplete: 4, cancelled: 130 } as const;
+export const EXIT = { ok: 0, failed: 1, usage: 2, paused: 3, incomplete: 4, hungUp: 129, cancelled: 130 } as const;
 
 const BY_ERROR: Partial<Record<ErrorCode, number>> = {
   usage: EXIT.usage,
@@ -17,7 +17,15 @@ const BY_ERROR: Partial<Record<ErrorCode, number>> = {
 };
 
 /** Codes from good to bad. */
-const BADNESS: readonly number[] = [EXIT.ok, EXIT.incomplete, EXIT.paused, EXIT.cancelled, EXIT.failed, EXIT.usage];
+const BADNESS: readonly number[] = [
+  EXIT.ok,
+  EXIT.incomplete,
+  EXIT.paused,
+  EXIT.hungUp,
+  EXIT.cancelled,
+  EXIT.failed,
+  EXIT.usage,
+];
 
 /** Of several outcomes, the one that is told. */
 export function worstOf(codes: number[]): number {

@@ -4,7 +4,7 @@ import { errorInfo, OdwError } from "../errors.ts";
 import type { RunRecord } from "../run.ts";
 import type { CommandContext, Invocation } from "./command.ts";
 import { EXIT, exitCodeOfRun } from "./exit_codes.ts";
-import { type Interrupts, listenForInterrupts } from "./interrupts.ts";
+import { type Interrupts, listenForHangup, listenForInterrupts } from "./interrupts.ts";
 import { printNotices } from "./notices.ts";
 import { goesOnByItself, waitForReset } from "./paused_wait.ts";
 import { openProgressView, type ProgressView } from "./progress_view.ts";
@@ -46,6 +46,7 @@ export async function carryRun(
 ): Promise<number> {
   const { world, printer } = context;
   using interrupts = listenForInterrupts(world);
+  using hangup = listenForHangup(world);
   const format = (invocation.options.output ?? "text") as OutputFormat;
   const session: Session = {
     ...context,
@@ -59,7 +60,8 @@ export async function carryRun(
     isResting: false,
   };
   const stopped = interrupts.second.then(() => stopAtOnce(session));
-  return await Promise.race([carry(session, prepare), stopped]);
+  const hungUp = hangup.happened.then(() => leave(session));
+  return await Promise.race([carry(session, prepare), stopped, hungUp]);
 }
 
 async function carry(session: Session, prepare: () => Promise<Launch>): Promise<number> {
@@ -147,6 +149,12 @@ async function abandon(connecting: Promise<Connection>, { output, printer }: Ses
   await output.fail(errorInfo(error), null);
   await printer.note(error.message);
   return EXIT.cancelled;
+}
+
+/** The terminal is gone: the run is left as a killed one, to be resumed, and nothing can be said any more. */
+function leave({ world }: Session): number {
+  world.exit(EXIT.hungUp);
+  return EXIT.hungUp;
 }
 
 async function stopAtOnce(session: Session): Promise<number> {

@@ -56,6 +56,8 @@ export interface Connection {
   warnings: string[];
   /** The engine's own HTTP server: not listening until it is asked to. */
   endpoint: Endpoint;
+  /** Rejects when the engine has died of an error; never settles otherwise. */
+  crashed: Promise<never>;
 }
 
 export interface Inspection {
@@ -81,6 +83,8 @@ export interface World {
   cwd: string;
   /** Ctrl-C, or the wish of a supervisor that the process ends. Returns the way to stop listening. */
   onInterrupt(listener: () => void): () => void;
+  /** The terminal was closed. Never called where that was asked to be ignored (`nohup`); while nobody listens, it ends the process. */
+  onHangup(listener: () => void): () => void;
   /**
    * Starts this very program again with other words, without a terminal and in a session of its own, so that it outlives this one.
    * `variables` come to its environment. Throws OdwError `denied` when this process may start no program.

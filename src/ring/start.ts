@@ -22,6 +22,8 @@ export interface RingOptions {
 export interface Ring {
   engine: Engine;
   endpoint: Endpoint;
+  /** Rejects when the ring has died of an error; never settles otherwise. Whoever waits for something else than a call of it waits for this too. */
+  crashed: Promise<never>;
 }
 
 /** Throws OdwError when the ring cannot start, with the reason that its engine gave. */
@@ -47,6 +49,8 @@ export async function startRing(options: RingOptions, permissions: Permissions):
     sandboxes[Symbol.dispose]();
     worker.terminate();
   };
+  // Nobody could stop any more what a crashed engine had started.
+  crashed.catch(end);
   if (opened.status === "opened") return ringOf(worker, crashed, end);
   end();
   throw errorFromInfo(opened.error);
@@ -104,7 +108,7 @@ function ringOf(worker: Worker, crashed: Promise<never>, end: () => void): Ring 
     signInLink: () => call(remote.signInLink()),
     stopServing: (mode) => call(remote.stopServing(mode)),
   };
-  return { engine, endpoint };
+  return { engine, endpoint, crashed };
 }
 
 function callRemote(remote: object, name: ForwardedMethod, args: unknown[]): Promise<unknown> {

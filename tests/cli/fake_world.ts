@@ -86,6 +86,7 @@ export function fakeWorld(options: FakeWorldOptions = {}): FakeWorld {
         settings: found,
         warnings: options.warnings ?? [],
         endpoint: NO_ENDPOINT,
+        crashed: new Promise<never>(() => {}),
       });
     },
     inspect(need, given) {
@@ -116,6 +117,7 @@ export function fakeWorld(options: FakeWorldOptions = {}): FakeWorld {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    onHangup: () => () => {},
     interrupt: () => listeners.forEach((listener) => listener()),
     exit: (code) => void world.exits.push(code),
     now: () => now,

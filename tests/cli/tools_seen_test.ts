@@ -134,7 +134,7 @@ Deno.test("logs have one line for each tool event", async () => {
       "[editor] t2 error: no file, 0.0s",
       "[editor] context compacted from 9.0k to 4.0k tokens",
       "[editor] works in /w/1 on odw/r/1",
-      "[editor] its worktree is removed: nothing was changed",
+      "[editor] its worktree is removed, nothing was changed",
       "script: glob *: ok, 0.0s",
       "[editor] was skipped: not needed any more",
     ]

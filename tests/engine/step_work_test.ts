@@ -1,5 +1,6 @@
 // Agents with tools and worktrees: what the journal keeps of them, and that no worktree is lost.
 import assert from "node:assert/strict";
+import type { Worktrees } from "../../src/worktree.ts";
 import { denied, eventOf, namedWorktrees, run, script, toolBench } from "./tool_bench.ts";
 
 const ISOLATED = `{ isolation: "worktree", tools: ["w"] }`;
@@ -53,6 +54,38 @@ Deno.test("an isolated agent works in its own worktree, and the step says where 
   });
   assert.equal(steps[1]?.worktree, null);
   assert.deepEqual(log, ["create 1", "release 1"]);
+});
+
+Deno.test("`last` names the worktree of the newest run, and a deleted run's untouched worktrees are swept", async () => {
+  const log: string[] = [];
+  const diff = (ref: string) => Promise.resolve(`diff ${ref}`);
+  const sweep = () => Promise.resolve(void log.push("sweep")).then(() => []);
+  await using bench = await toolBench({ act: () => null, worktrees: { ...namedWorktrees(log), diff, sweep } });
+  const engine = await bench.open();
+  const { id } = await run(engine, "return 1;");
+  assert.equal(await engine.worktreeDiff("last"), `diff ${id}`);
+  assert.equal(await engine.worktreeDiff("odw/r/1"), "diff odw/r/1");
+  await engine.deleteRun("last");
+  assert.deepEqual(log, ["sweep"]);
+});
+
+Deno.test("a run says what its agents left that git does not show, and what went with a worktree", async () => {
+  const log: string[] = [];
+  const release = () => Promise.resolve({ isKept: true, changedFiles: 1, unseen: ["out/"] });
+  const create: Worktrees["create"] = async (owner) => ({
+    ...await namedWorktrees(log).create!(owner),
+    uncommitted: ["a.txt", "b.txt"],
+  });
+  await using bench = await toolBench({ act: () => null, worktrees: { create, release } });
+  const engine = await bench.open();
+  const { id } = await run(engine, `return await agent("a", ${ISOLATED});`);
+  const said = (await bench.eventsOf(id, "log_written")).map(({ message }) => message);
+  assert.match(said.join("\n"), /without the uncommitted changes in a\.txt, b\.txt/);
+  assert.match(said.join("\n"), /left out\/ in its worktree, which git does not show/);
+  assert.deepEqual((await engine.steps(id))[0]?.worktree, {
+    ...{ path: "/trees/1/sub", root: "/trees/1", branch: "odw/r/1", base: (await engine.steps(id))[0]?.id },
+    ...{ isKept: true, changedFiles: 1, unseen: ["out/"] },
+  });
 });
 
 Deno.test("worktrees are made when a permit is given, not for all calls that wait", async () => {

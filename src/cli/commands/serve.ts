@@ -3,7 +3,7 @@ import type { Endpoint, ServeOptions, StopMode } from "../../server.ts";
 import { OdwError } from "../../errors.ts";
 import type { CommandContext, Invocation } from "../command.ts";
 import { EXIT } from "../exit_codes.ts";
-import { listenForInterrupts } from "../interrupts.ts";
+import { listenForHangup, listenForInterrupts } from "../interrupts.ts";
 import { printNotices } from "../notices.ts";
 import { isLoopback, LOOPBACK_NAMES, portOf } from "../serve_address.ts";
 import { commandNeed, settingsOptions } from "../target.ts";
@@ -17,6 +17,7 @@ export async function execute(invocation: Invocation, context: CommandContext): 
   const tls = await readTls(options, world);
   refuseOpenServer(hostname, { hasTls: tls !== null, isInsecure: options.insecure === true });
   using interrupts = listenForInterrupts(world);
+  using hangup = listenForHangup(world);
   const need = { ...commandNeed(invocation), listen: `${hostname}:${port}` };
   const connection = await world.connect(need, await settingsOptions(invocation, world));
   await using _engine = connection.engine;
@@ -31,7 +32,7 @@ export async function execute(invocation: Invocation, context: CommandContext): 
   await printer.note(`listening on ${url}; the token is in ${connection.settings.home}/token`);
   if (options.resume) await resumeInterrupted(connection, context);
   if (options.open) await openBrowser(connection.endpoint, context);
-  await interrupts.first;
+  await Promise.race([interrupts.first, hangup.happened, connection.crashed]);
   return await stop(connection.endpoint, {
     mode: options.onStop === "finish" ? "finish" : "leave",
     interrupts,
