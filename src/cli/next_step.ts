@@ -1,5 +1,6 @@
 // How to go on with a run that has stopped: the exact command.
 import type { RunLimits, RunRecord } from "../run.ts";
+import { questionText } from "./question_text.ts";
 import { safeLine } from "./terminal_text.ts";
 
 /** null: there is nothing to go on with. */
@@ -67,7 +68,7 @@ function doubled(flag: Flag, { tokens, costUsd, agents, timeoutMs }: RunLimits):
 /** Why the run stands, in words, with a provider's reset time; null when status and error say all. */
 export function standstillText({ status, reason, question, resumesAt }: RunRecord): string | null {
   if (status === "completed" || status === "failed") return null;
-  const why = status === "waiting" ? question?.text ?? reason : reason;
+  const why = status === "waiting" && question ? questionText(question) : reason;
   if (!why) return null;
   const until = status === "paused" && resumesAt ? `; can go on at ${resumesAt}` : "";
   return safeLine(`${status === "waiting" ? "waiting for an answer" : status}: ${why}${until}`);

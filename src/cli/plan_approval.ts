@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { Settings } from "../config.ts";
 import type { Engine } from "../engine.ts";
-import { OdwError } from "../errors.ts";
+import { errorInfo, OdwError } from "../errors.ts";
 import type { Plan } from "../planner.ts";
 import { planHash } from "../plan_hash.ts";
 import type { CommandContext, Invocation } from "./command.ts";
@@ -66,14 +66,18 @@ async function ask(first: Plan, lines: InputLines, parts: ApprovalParts): Promis
   for (;;) {
     const mayRun = !hasErrors(plan);
     await printer.err(`\n${mayRun ? "[r]un, " : ""}[e]dit, [s]ave or [c]ancel? `);
-    const answer = (await lines.next(new AbortController().signal))?.trim().toLowerCase() ?? "c";
+    const typed = (await lines.next(new AbortController().signal))?.trim() ?? "c";
+    const answer = typed.toLowerCase();
     if (mayRun && (answer === "r" || answer === "run")) return plan;
     if (answer === "c" || answer === "cancel") return null;
-    if (answer === "e" || answer === "edit") plan = await edit(plan, parts);
-    if (/^s(ave)?\b/.test(answer)) {
-      const name = answer.split(/\s+/)[1];
-      if (name) await save(plan, name, parts);
-      else await printer.note("give a name too: save review-parser");
+    try {
+      if (answer === "e" || answer === "edit") plan = await edit(plan, parts);
+      const name = /^s(?:ave)?(?:\s+(\S+))?$/i.exec(typed);
+      if (name?.[1]) await save(plan, name[1], parts);
+      else if (name) await printer.note("give a name too: save review-parser");
+    } catch (error) {
+      // The plan was paid for: what goes wrong here must not lose it.
+      await printer.error(`${errorInfo(error).message}; the plan stays as it was`);
     }
   }
 }

@@ -1,8 +1,7 @@
 // How a run's progress is shown: live on a terminal, as plain lines elsewhere, or not at all.
 import type { Event, EventBody, Run } from "../run.ts";
-import { logLine, PROGRESS_EVENTS, progressLine, STEP_EVENTS } from "./event_line.ts";
+import { openPlainView } from "./plain_view.ts";
 import type { Printer } from "./printer.ts";
-import { StepLabels } from "./step_labels.ts";
 import type { World } from "./world.ts";
 
 export interface ProgressView {
@@ -43,34 +42,5 @@ export async function openProgressView(
     );
   }
   await printer.note(`run ${run.id}: ${run.name}`);
-  return openPlainView(printer, withAgents === true);
-}
-
-/** One line for each phase change, log line and failure; `withAgents`: for each step too. */
-function openPlainView(printer: Printer, withAgents: boolean): ProgressView {
-  let last = Promise.resolve();
-  const labels = new StepLabels();
-  const lineOf = (event: Event) => {
-    labels.add(event);
-    return withAgents && STEP_EVENTS.includes(event.type)
-      ? logLine(event, (step) => labels.of(step))
-      : progressLine(event);
-  };
-  let phase: string | null = null;
-  const isNews = (event: Event) => {
-    if (event.type !== "phase_started") return true;
-    const isChange = event.title !== phase;
-    phase = event.title;
-    return isChange;
-  };
-  return {
-    types: [...PROGRESS_EVENTS, ...(withAgents ? STEP_EVENTS : [])],
-    add(events) {
-      const lines = events.filter(isNews).map(lineOf).filter((line) => line !== null);
-      if (lines.length) last = printer.err(lines.map((line) => `${line}\n`).join(""));
-    },
-    suspend: () => last,
-    resume: () => {},
-    close: () => last,
-  };
+  return openPlainView({ world, printer }, withAgents === true);
 }

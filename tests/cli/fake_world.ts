@@ -33,6 +33,7 @@ export interface FakeWorld extends World {
 }
 
 export interface FakeWorldOptions {
+  edit?: World["edit"];
   engine?: FakeEngine;
   /** Text or bytes by absolute path; "folder" is a folder, an Error is what reading gives. */
   files?: Record<string, string | Uint8Array | Error | "folder">;
@@ -144,7 +145,7 @@ export function fakeWorld(options: FakeWorldOptions = {}): FakeWorld {
       return Promise.resolve();
     },
     makeFolder: () => Promise.resolve(),
-    edit: () => Promise.resolve(0),
+    edit: options.edit ?? (() => Promise.resolve(0)),
     token: () => Promise.resolve("token-0123456789-0123456789-0123456789"),
     openBrowser: () => Promise.resolve(false),
     mcp: () => Promise.reject(new Error("this test has no MCP server")),

@@ -1,6 +1,7 @@
 // A plan in a terminal: run, edit, save, cancel; and that only what was approved runs.
 import assert from "node:assert/strict";
 import { verifyApproval } from "../../src/cli/plan_approval.ts";
+import { OdwError } from "../../src/errors.ts";
 import { planHash } from "../../src/plan_hash.ts";
 import type { Plan } from "../../src/planner.ts";
 import { NO_GRANTS } from "../no_tools.ts";
@@ -53,6 +54,15 @@ Deno.test("save keeps the script under its name and asks again", async () => {
   assert.equal(code, 130);
   assert.match(err, /give a name too/);
   assert.match(String(files["/project/.odw/workflows/slow.js"]), /name: 'p'/);
+});
+
+Deno.test("what goes wrong in the editor or in a save does not lose the plan", async () => {
+  const edit = () => Promise.reject(new OdwError("config", 'cannot open the editor "vi": set EDITOR to a program'));
+  const { code, err, files } = await answered(["e", "save ../out", "save Kept", "c"], {}, { ...TERMINAL, edit });
+  assert.equal(code, 130);
+  assert.match(err, /set EDITOR to a program; the plan stays as it was/);
+  assert.match(err, /"\.\.\/out".*; the plan stays as it was/);
+  assert.match(String(files["/project/.odw/workflows/Kept.js"]), /name: 'p'/);
 });
 
 Deno.test("a plan with errors offers no run", async () => {

@@ -43,6 +43,30 @@ const EVENTS: EventBody[] = [
   { type: "failure_recorded", failure: { label: "scan b", phase: "Scan", reason: "refused" } },
 ];
 
+Deno.test("without a terminal, a run at work says every half a minute how its agents stand, so that no CI job is silent", async () => {
+  const step = (label: string): EventBody => ({
+    type: "step_started",
+    step: label,
+    request: { prompt: label },
+    handling: { label },
+    model: "m/x",
+  } as EventBody);
+  const events: EventBody[] = ["a", "b", "c", "d", "e"].map(step);
+  events.push({ type: "step_skipped", step: "a" });
+  const { options, engine } = worldOf({ fake: { events, neverEnds: true } });
+  const world = fakeWorld(options);
+  const running = runCli(["run", "review.js"], world);
+  await settle();
+  world.tick(30_000);
+  await settle();
+  assert.match(world.stderr.text, /· 0 agents done, 4 running: \[b\], \[c\], \[d\] and 1 more · 30s\n/);
+  engine.end({ status: "completed" });
+  await running;
+  const before = world.stderr.text;
+  world.tick(30_000);
+  assert.equal(world.stderr.text, before);
+});
+
 Deno.test("without a terminal, progress is one plain line a phase, log and failure, free of control characters", async () => {
   const { options } = worldOf({
     fake: { events: EVENTS, record: { failures: [{ label: "scan b", phase: null, reason: "refused" }] } },

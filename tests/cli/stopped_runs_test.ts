@@ -63,7 +63,7 @@ Deno.test("a run that left at its question tells the question, how to answer and
   const record = { status: "waiting" as const, result: null, reason: "Ship it?", question };
   const { code, err, out } = await stopped(record, "--output", "json");
   assert.equal(code, 3);
-  assert.match(err, /waiting for an answer: Ship it\?\n/);
+  assert.match(err, /waiting for an answer: Ship it\? \(yes, no\)\n/);
   assert.match(
     err,
     new RegExp(`answer with: odw respond ${RUN_ID} <answer>, then go on with: odw resume ${RUN_ID}\n$`),
