@@ -50,7 +50,9 @@ async function connect(path: string, busyTimeoutMs: number): Promise<DatabaseSyn
 
 function prepare(db: DatabaseSync, path: string, busyTimeoutMs: number): void {
   db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
-  checkedVersion(db, path);
+  const version = checkedVersion(db, path);
+  // Only a new file takes it: deleted runs give their space back in portions (deletion.ts).
+  if (version === 0) db.exec("PRAGMA auto_vacuum = INCREMENTAL");
   db.exec("PRAGMA journal_mode = WAL");
   db.exec(`PRAGMA synchronous = ${SYNCHRONOUS}; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON`);
   migrate(db, path);

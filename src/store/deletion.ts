@@ -3,14 +3,13 @@ import type { DatabaseSync } from "node:sqlite";
 import { OdwError } from "../errors.ts";
 import type { Run } from "../run.ts";
 import { pragma } from "./migrations.ts";
-import { isFull, isLocked } from "./store_error.ts";
 import { transaction } from "./transaction.ts";
 
 /** A transaction takes runs until it has this many events, so that other processes wait only shortly. */
 const EVENTS_AT_ONCE = 5_000;
 
-/** A journal with more than this to keep is not rewritten: that would hold up the other processes for too long. */
-const MOST_REWRITTEN_BYTES = 32 * 1024 * 1024;
+/** Moved in one transaction, so that other processes wait only shortly. */
+const PAGES_AT_ONCE = 1_000;
 
 const UNOWNED = "(owner IS NULL OR lease_until <= ?)";
 
@@ -56,15 +55,20 @@ export function deletePortion(db: DatabaseSync, ids: string[], nowMs: number): s
 }
 
 /**
- * Gives the space of deleted runs back to the disk once it is most of the file; until then it is reused. Left for the next
- * deletion while another process keeps the journal locked or the disk is full.
+ * Gives some of the space of deleted runs back to the disk once it is most of the file; until then it is reused. Returns whether there is
+ * more to give. Never a failure of the deletion, which is done: what cannot be given back now is left for the next one.
  */
-export function shrink(db: DatabaseSync): void {
-  const [free, all, pageBytes] = ["freelist_count", "page_count", "page_size"].map((name) => pragma(db, name));
-  if (free! * 2 < all! || (all! - free!) * pageBytes! > MOST_REWRITTEN_BYTES) return;
+export function shrinkSome(db: DatabaseSync): boolean {
+  const [free, all] = [pragma(db, "freelist_count"), pragma(db, "page_count")];
+  if (free * 2 < all) return false;
   try {
-    db.exec("VACUUM; PRAGMA wal_checkpoint(PASSIVE)");
-  } catch (error) {
-    if (!isLocked(error) && !isFull(error)) throw error;
+    // Not VACUUM: it attaches a database, which SQLite under Deno's permissions refuses.
+    db.exec(`PRAGMA incremental_vacuum(${PAGES_AT_ONCE})`);
+    const left = pragma(db, "freelist_count");
+    if (left > 0 && left < free) return true;
+    db.exec("PRAGMA wal_checkpoint(PASSIVE)");
+    return false;
+  } catch {
+    return false;
   }
 }

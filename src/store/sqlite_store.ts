@@ -7,7 +7,7 @@ import { hasEnded } from "../run.ts";
 import type { Command, EventFilter, Recorded, RunFilter, Store, StoreCheck } from "../store.ts";
 import { checkDatabase } from "./check.ts";
 import { explainedError, keepCopy } from "./corrupt_copy.ts";
-import { deletePortion, deleteRun, oldRuns, shrink } from "./deletion.ts";
+import { deletePortion, deleteRun, oldRuns, shrinkSome } from "./deletion.ts";
 import { EventWriter } from "./event_writer.ts";
 import { exportHeader, exportLines } from "./export_run.ts";
 import { type EncodedEvent, GroupCommit } from "./group_commit.ts";
@@ -162,11 +162,9 @@ export class SqliteStore implements Store {
     return id;
   }
 
-  deleteRun(runId: string): Promise<void> {
-    return this.#settle("delete a run", () => {
-      deleteRun(this.#db, this.#runs.header(runId), this.#now());
-      shrink(this.#db);
-    });
+  async deleteRun(runId: string): Promise<void> {
+    await this.#settle("delete a run", () => deleteRun(this.#db, this.#runs.header(runId), this.#now()));
+    await this.#shrink();
   }
 
   async deleteStartedBefore(time: number, { dryRun }: { dryRun: boolean }): Promise<string[]> {
@@ -177,8 +175,13 @@ export class SqliteStore implements Store {
       deleted.push(...await this.#settle("delete old runs", () => deletePortion(this.#db, ids, this.#now())));
       await new Promise((resolve) => setImmediate(resolve));
     }
-    if (deleted.length > 0) await this.#settle("give back space", () => shrink(this.#db));
+    if (deleted.length > 0) await this.#shrink();
     return deleted;
+  }
+
+  /** Other processes and this one's runs write in between. */
+  async #shrink(): Promise<void> {
+    while (this.#isOpen && shrinkSome(this.#db)) await new Promise((resolve) => setImmediate(resolve));
   }
 
   async check(): Promise<StoreCheck> {

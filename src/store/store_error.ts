@@ -62,10 +62,6 @@ export function isLocked(thrown: unknown): boolean {
   return thrown instanceof Error && thrown.message.includes("database is locked");
 }
 
-export function isFull(thrown: unknown): boolean {
-  return thrown instanceof Error && thrown.message.includes("database or disk is full");
-}
-
 /** Whether the file's bytes are damaged: SQLite says so, or a recorded text is no JSON any more. */
 export function isCorrupted(thrown: unknown): boolean {
   return thrown instanceof SyntaxError || (thrown instanceof Error && thrown.message.includes("malformed"));
