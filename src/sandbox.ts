@@ -51,8 +51,8 @@ export interface ExecuteOptions {
   clock: { mode: "forbidden" } | { mode: "seeded"; startMs: number; seed: number };
   /** What happens when a pipeline stage yields null in dialect A: end the item (default) or pass it on. */
   pipelineNull: "end" | "pass";
-  /** Token and cost limits as the script's budget shows them. */
-  budget: { totalTokens: number | null; totalCostUsd: number | null };
+  /** Token and cost limits as the script's budget shows them. `earlierTokens`: used by earlier parts of the run, so no longer left; default 0. */
+  budget: { totalTokens: number | null; totalCostUsd: number | null; earlierTokens?: number };
   signal: AbortSignal;
 }
 

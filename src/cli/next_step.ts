@@ -32,13 +32,20 @@ function resumeCommand(run: RunRecord): string {
   return `odw resume ${run.id}${raisedLimit(run)}`;
 }
 
-/** ` --budget-tokens 20000`: the limit that was in the way, doubled; nothing when none was. */
+/** ` --budget-tokens 20000`: the limit that was in the way, raised to what lets the run go on; nothing when none was. */
 function raisedLimit({ status, reason, error, spec: { limits } }: RunRecord): string {
   const why = status === "failed" ? error?.message ?? "" : reason ?? "";
   const flag = flagIn(why);
   if (flag === null) return "";
-  const value = doubled(flag, limits);
+  const value = raised(flag, limits, neededIn(why));
   return value === null ? "" : ` ${flag} ${value}`;
+}
+
+/** What was spent and what the call that did not fit may use, by the engine's text: together they are the least that lets it start. */
+function neededIn(why: string): number {
+  const spent = Number(/\(\$?([\d.]+) \/ /.exec(why)?.[1] ?? 0);
+  const next = Number(/the next call may (?:use|cost) \$?([\d.]+\d)/.exec(why)?.[1] ?? 0);
+  return spent + next;
 }
 
 const FLAGS = ["--budget-tokens", "--budget-usd", "--max-agents", "--timeout"] as const;
@@ -52,17 +59,24 @@ function flagIn(why: string): Flag | null {
   return /cost|usd|\$/i.test(why) ? "--budget-usd" : "--budget-tokens";
 }
 
-function doubled(flag: Flag, { tokens, costUsd, agents, timeoutMs }: RunLimits): string | null {
+/** Doubled, or more where the next call needs more. */
+function raised(flag: Flag, { tokens, costUsd, agents, timeoutMs }: RunLimits, needed: number): string | null {
   switch (flag) {
     case "--budget-tokens":
-      return tokens === null ? null : String(tokens * 2);
+      return tokens === null ? null : String(Math.max(tokens * 2, needed * 2));
     case "--budget-usd":
-      return costUsd === null ? null : String(Number((costUsd * 2).toPrecision(12)));
+      return costUsd === null ? null : String(roundedUp(Math.max(costUsd * 2, needed * 1.2)));
     case "--max-agents":
       return String(agents * 2);
     case "--timeout":
       return timeoutMs === null ? null : `${Math.ceil(timeoutMs / 500)}s`;
   }
+}
+
+/** Two digits are enough, and none of them is the noise of a product of decimals. */
+function roundedUp(amount: number): number {
+  const unit = 10 ** (Math.floor(Math.log10(amount)) - 1);
+  return Number((Math.ceil(Number((amount / unit).toPrecision(12))) * unit).toPrecision(12));
 }
 
 /** Why the run stands, in words, with a provider's reset time; null when status and error say all. */

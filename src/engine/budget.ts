@@ -37,11 +37,17 @@ export interface Budget {
   reserve(bound: UsageBound): Promise<Reservation>;
 }
 
-/** null: nothing of the run is limited so. */
-export function openBudget(limits: RunLimits, dialect: Dialect): Budget | null {
+/** null: nothing of the run is limited so. `earlier`: what other parts of the run have spent already. */
+export function openBudget(
+  limits: RunLimits,
+  dialect: Dialect,
+  earlier: { tokens: number; costUsd: number } = { tokens: 0, costUsd: 0 },
+): Budget | null {
   const tokens = limits.hard && limits.tokens !== null ? tokenAccount(limits.tokens, dialect) : null;
   const cost = limits.costUsd === null ? null : costAccount(limits.costUsd);
   if (!tokens && !cost) return null;
+  if (tokens) tokens.spent = earlier.tokens;
+  if (cost) cost.spent = nanos(earlier.costUsd);
   const waiting: Waiting[] = [];
 
   function needsOf({ inputTokens, outputTokens, costUsd }: UsageBound): Need[] {
@@ -104,7 +110,8 @@ function costAccount(totalUsd: number): Account {
   return { total: Math.floor(totalUsd * NANO + ROUNDING), spent: 0, held: 0, describe };
 }
 
-function tokensOf(usage: { inputTokens: number; outputTokens: number }, dialect: Dialect): number {
+/** What a dialect's token budget counts. */
+export function tokensOf(usage: { inputTokens: number; outputTokens: number }, dialect: Dialect): number {
   return dialect === "meta" ? usage.outputTokens : usage.inputTokens + usage.outputTokens;
 }
 

@@ -2,7 +2,8 @@
 import type { AgentResult, Reservation, UsageBound } from "../agent.ts";
 import { OdwError } from "../errors.ts";
 import type { Dialect, EventBody, RunLimits, RunUsage } from "../run.ts";
-import { openBudget } from "./budget.ts";
+import type { BudgetState } from "../sandbox.ts";
+import { openBudget, tokensOf } from "./budget.ts";
 
 /** Share of a budget at which the run is warned, once for each budget. */
 const WARN_SHARE = 0.8;
@@ -18,22 +19,38 @@ export interface Census {
   reserve: ((bound: UsageBound) => Promise<Reservation>) | undefined;
   addResult(result: AgentResult): EventBody[];
   addReplay(): void;
-  spentTokens(): number;
-  /** Known cost; calls of unknown price count 0 here and make `usage().costUsd` null. */
-  spentCostUsd(): number;
+  /**
+   * What the script's budget shows as spent: in dialect A by this part of the run (recorded answers count 0), in dialect B by all. Calls
+   * of unknown price cost 0 here and make `usage().costUsd` null.
+   */
+  shown(): BudgetState;
+  /** Dialect A's tokens of earlier parts: they are spent, though `shown` does not say so. */
+  earlierTokens: number;
   usage(): RunUsage;
 }
 
-/** `before`: what earlier parts of a resumed run used; it stands in the totals and in no budget. */
-export function openCensus(limits: RunLimits, dialect: Dialect, before: RunUsage | null): Census {
+/** What earlier parts of a resumed run have taken out of its limits. */
+export interface Earlier {
+  usage: RunUsage;
+  /** Calls whose answers stand in the journal. */
+  calls: number;
+  /** Of those answers whose price is known. */
+  knownCostUsd: number;
+}
+
+/** A run has one budget over all its parts: what `earlier` parts used is spent. Their recorded answers are not counted again. */
+export function openCensus(limits: RunLimits, dialect: Dialect, earlier: Earlier | null): Census {
+  const before = earlier?.usage ?? null;
   const used: RunUsage = { agents: 0, cachedAgents: 0, inputTokens: 0, outputTokens: 0, costUsd: 0 };
   const warned = new Set<string>();
-  const budget = openBudget(limits, dialect);
-  let admitted = 0;
+  const earlierCostUsd = before?.costUsd ?? earlier?.knownCostUsd ?? 0;
+  const earlierTokens = before ? tokensOf(before, dialect) : 0;
+  const budget = openBudget(limits, dialect, { tokens: earlierTokens, costUsd: earlierCostUsd });
+  let admitted = earlier?.calls ?? 0;
   let knownCost = 0;
 
   function spentTokens(): number {
-    return dialect === "meta" ? used.outputTokens : used.inputTokens + used.outputTokens;
+    return earlierTokens + tokensOf(used, dialect);
   }
 
   function checkBudget(): void {
@@ -48,7 +65,7 @@ export function openCensus(limits: RunLimits, dialect: Dialect, before: RunUsage
   function warnings(): EventBody[] {
     const budgets = [
       { unit: "tokens" as const, spent: spentTokens(), total: limits.tokens },
-      { unit: "usd" as const, spent: knownCost, total: limits.costUsd },
+      { unit: "usd" as const, spent: earlierCostUsd + knownCost, total: limits.costUsd },
     ];
     return budgets.flatMap(({ unit, spent, total }): EventBody[] => {
       if (total === null || warned.has(unit) || spent < total * WARN_SHARE) return [];
@@ -90,8 +107,11 @@ export function openCensus(limits: RunLimits, dialect: Dialect, before: RunUsage
     addReplay() {
       used.cachedAgents++;
     },
-    spentTokens,
-    spentCostUsd: () => knownCost,
+    shown: () =>
+      dialect === "meta"
+        ? { spentTokens: tokensOf(used, dialect), spentCostUsd: knownCost }
+        : { spentTokens: spentTokens(), spentCostUsd: earlierCostUsd + knownCost },
+    earlierTokens: dialect === "meta" ? earlierTokens : 0,
     usage: () => (before ? sum(before, used) : { ...used }),
   };
 }

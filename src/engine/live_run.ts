@@ -11,7 +11,8 @@ import type { Recorded, Store } from "../store.ts";
 import type { Tools } from "../tool.ts";
 import type { Worktrees } from "../worktree.ts";
 import { Approvals } from "./approvals.ts";
-import { type Census, openCensus } from "./census.ts";
+import { budgetLeft } from "./budget_left.ts";
+import { type Census, type Earlier, openCensus } from "./census.ts";
 import { obeyCommands } from "./command_loop.ts";
 import { FallbackQueue } from "./fallback_queue.ts";
 import { type Journal, openJournal } from "./journal.ts";
@@ -77,7 +78,7 @@ export class LiveRun {
     this.id = parts.id;
     const { signal } = this.#controller;
     this.journal = openJournal(parts.store, parts.id, parts.owner, (error) => this.#controller.abort(error));
-    this.#census = openCensus(parts.spec.limits, parts.spec.dialect, parts.usageBefore);
+    this.#census = openCensus(parts.spec.limits, parts.spec.dialect, earlierOf(parts));
     this.#questions = new Questions({
       journal: this.journal,
       onAsk: parts.onAsk,
@@ -163,7 +164,7 @@ export class LiveRun {
     await using _lease = holdLease(store, this.id, owner, (error) => this.#controller.abort(error));
     using _commands = obeyCommands(store, this);
     try {
-      await this.journal.write(opening, ...this.#parts.notices.map(warning));
+      await this.journal.write(opening, ...this.#parts.notices.map(warning), ...this.#whatIsLeft());
       const result = await runScript(this.#parts.script, this.#scriptParts());
       await this.#letGo();
       await this.#end((common) => ({ type: "run_completed", result, ...common }), startedAt);
@@ -175,6 +176,13 @@ export class LiveRun {
       clearTimeout(timeout);
       this.#controller.abort(RUN_ENDED);
     }
+  }
+
+  #whatIsLeft(): EventBody[] {
+    const earlier = earlierOf(this.#parts);
+    const { limits, dialect } = this.#parts.spec;
+    const message = earlier && budgetLeft(limits, dialect, earlier);
+    return message === null ? [] : [{ type: "log_written", level: "info", message }];
   }
 
   /** Before the run's last event: what the script did not wait for is ended, and what agents do and hold is written down. */
@@ -252,6 +260,10 @@ export class LiveRun {
       ...(resumesAt === undefined ? {} : { resumesAt }),
     });
   }
+}
+
+function earlierOf({ usageBefore, recorded }: LiveRunParts): Earlier | null {
+  return usageBefore && { usage: usageBefore, calls: recorded.steps.size, knownCostUsd: recorded.knownCostUsd };
 }
 
 function warning(message: string): EventBody {

@@ -140,5 +140,5 @@ function ownedElsewhere(id: string): OdwError {
 }
 
 function nothingRecorded(): Recorded {
-  return { steps: new Map(), answers: new Map(), toolOutcomes: new Map(), plans: new Map() };
+  return { steps: new Map(), answers: new Map(), toolOutcomes: new Map(), plans: new Map(), knownCostUsd: 0 };
 }

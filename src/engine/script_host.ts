@@ -79,7 +79,7 @@ export function createScriptHost(place: ScriptPlace, parts: ScriptHostParts): Ho
     phase: (title) => journal.note({ type: "phase_started", title }),
     log: (level, message) => journal.note({ type: "log_written", level, message }),
     failure: (failure) => journal.note({ type: "failure_recorded", failure }),
-    budget: () => ({ spentTokens: census.spentTokens(), spentCostUsd: census.spentCostUsd() }),
+    budget: census.shown,
   };
 }
 

@@ -47,7 +47,11 @@ function executeOptions(script: ParsedScript, args: Json | undefined, parts: Scr
     limits: settings.script.limits,
     clock: isSeeded ? { mode: "seeded", startMs: clockStartMs, seed: seedOf(runId) } : { mode: "forbidden" },
     pipelineNull: settings.script.pipelineNull,
-    budget: { totalTokens: spec.limits.tokens, totalCostUsd: spec.limits.costUsd },
+    budget: {
+      totalTokens: spec.limits.tokens,
+      totalCostUsd: spec.limits.costUsd,
+      earlierTokens: parts.census.earlierTokens,
+    },
     signal,
   };
 }

@@ -106,6 +106,7 @@ class Execution {
       clock,
       pipelineNull,
       exportName,
+      earlierTokens: 0,
       ...budget,
       ...this.#host.budget(),
     };

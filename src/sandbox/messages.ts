@@ -14,6 +14,7 @@ export interface RealmSetup {
   pipelineNull: ExecuteOptions["pipelineNull"];
   totalTokens: number | null;
   totalCostUsd: number | null;
+  earlierTokens: number;
   spentTokens: number;
   spentCostUsd: number;
   /** Global that takes the value of `export default`; null when the script has none. */

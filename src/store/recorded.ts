@@ -8,6 +8,7 @@ import { EventPages } from "./event_pages.ts";
 /** Of all parts of the run. */
 export function readRecorded(db: DatabaseSync, runId: string): Recorded {
   const steps = new Map<string, Json>();
+  let knownCostUsd = 0;
   const answers = new Map<string, string>();
   const toolOutcomes = new Map<string, ToolOutcome>();
   const plans: Recorded["plans"] = new Map();
@@ -17,10 +18,13 @@ export function readRecorded(db: DatabaseSync, runId: string): Recorded {
   );
   for (const { body } of pages.of(runId)) {
     const event = JSON.parse(body) as EventBody;
-    if (event.type === "step_completed") steps.set(event.step, event.value);
+    if (event.type === "step_completed") {
+      steps.set(event.step, event.value);
+      knownCostUsd += event.costUsd ?? 0;
+    }
     if (event.type === "question_answered") answers.set(event.key, event.answer);
     if (event.type === "tool_answered") toolOutcomes.set(event.key, event.outcome);
     if (event.type === "script_planned") plans.set(event.key, event.script);
   }
-  return { steps, answers, toolOutcomes, plans };
+  return { steps, answers, toolOutcomes, plans, knownCostUsd };
 }

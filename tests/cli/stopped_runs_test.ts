@@ -30,6 +30,24 @@ const PAUSES: [promise: string, record: Partial<RunRecord>, command: string][] =
     `odw resume ${RUN_ID} --budget-usd 0.6`,
   ],
   [
+    "a cost budget that is too small for the next call",
+    {
+      reason:
+        "Workflow cost budget exceeded ($0.1000 / $0.1): the next call may cost $20.0500; raise it with --budget-usd",
+      ...limited({ costUsd: 0.1 }),
+    },
+    `odw resume ${RUN_ID} --budget-usd 25`,
+  ],
+  [
+    "a token budget that is too small for the next call",
+    {
+      reason:
+        "Workflow token budget exceeded (5 / 10 tokens): the next call may use 700 more; raise it with --budget-tokens",
+      ...limited({ tokens: 10 }),
+    },
+    `odw resume ${RUN_ID} --budget-tokens 1410`,
+  ],
+  [
     "a budget without its flag",
     { reason: "hard budget: 10 tokens", ...limited({ tokens: 10 }) },
     `odw resume ${RUN_ID} --budget-tokens 20`,

@@ -100,6 +100,28 @@ Deno.test("64 concurrent agents never exceed a USD budget, which is always hard"
   assert.match(ended.stderr, new RegExp(`odw resume ${runId} .*--budget-usd`));
 });
 
+Deno.test("a run has one budget over all its parts: a resume spends no more than what is left, and says what that is", async () => {
+  const till = new Till();
+  const { place, server } = await openPlace(till);
+  await using _place = place;
+  await using _server = server;
+  const ended = await place.odw(["run", "spender.js", "--budget-usd", String(BUDGET_USD), "--output", "json"]);
+  const { runId } = documentOf(ended);
+  for (let part = 0; part < 2; part++) {
+    const resumed = await place.odw(["resume", runId!, "--output", "json"]);
+    assert.equal(resumed.code, 3, resumed.stderr);
+    assert.match(
+      resumed.stderr,
+      /earlier parts of this run used \$0\.0\d+ of \$0\.05 \(--budget-usd\), \$0\.0\d+ left/,
+    );
+  }
+  assert.ok(till.usd <= BUDGET_USD + 1e-9, `$${till.usd} were paid`);
+  const raised = await place.odw(["resume", runId!, "--budget-usd", String(BUDGET_USD * 1.5), "--output", "json"]);
+  assert.equal(raised.code, 3, raised.stderr);
+  assert.ok(till.usd <= BUDGET_USD * 1.5 + 1e-9, `$${till.usd} were paid`);
+  assert.ok(till.usd > BUDGET_USD, "the raised budget is used");
+});
+
 Deno.test("a soft token budget starts no agent after it is used up, and fails a script that does not catch that", async () => {
   const till = new Till();
   const { place, server } = await openPlace(till);

@@ -29,6 +29,7 @@ function orderOf(body: string, sliceMs = 30_000): RunOrder {
       pipelineNull: "end",
       totalTokens: null,
       totalCostUsd: null,
+      earlierTokens: 0,
       spentTokens: 0,
       spentCostUsd: 0,
       exportName,

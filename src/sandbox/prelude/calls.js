@@ -101,10 +101,10 @@
     return null;
   });
 
-  const { totalTokens, totalCostUsd } = options;
+  const { totalTokens, totalCostUsd, earlierTokens } = options;
   const remaining = () => {
     if (totalTokens === null) return Infinity;
-    const left = totalTokens - odw.spentTokens;
+    const left = totalTokens - earlierTokens - odw.spentTokens;
     return left > 0 ? left : 0;
   };
   const percent = (spent, total) => total === null || !(total > 0) ? 0 : spent / total * 100;
