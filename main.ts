@@ -6,6 +6,7 @@ import type { Connection, Inspection, SettingsOptions } from "./src/cli/world.ts
 import type { Settings } from "./src/config.ts";
 import { loadSettings } from "./src/config/load.ts";
 import { OdwError } from "./src/errors.ts";
+import { proxyVariables, takeProxyVariables } from "./src/lib/proxy_variables.ts";
 import { type CommandNeed, intersect, type Permissions, permissionsFor } from "./src/permissions.ts";
 import { isGranted, sourceFolders } from "./src/ring/baked.ts";
 import { startRing } from "./src/ring/start.ts";
@@ -64,13 +65,14 @@ function hosts() {
 
 function env(name: string): string | undefined {
   try {
-    return Deno.env.get(name);
+    return proxyVariables()[name] ?? Deno.env.get(name);
   } catch (cause) {
     throw new OdwError("config", `cannot read the environment variable ${name}: allow it with --allow-env`, { cause });
   }
 }
 
 if (import.meta.main) {
+  takeProxyVariables();
   const ends = openProcessEnds();
   const machine = denoMachine(env, ends);
   // What a ring starts must end with this process, however that ends.

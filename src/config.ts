@@ -1,4 +1,5 @@
 // The shape of odw's configuration: what a config file may hold, and the resolved settings that the engine receives.
+import type { Network } from "./lib/outgoing.ts";
 import type { Price } from "./provider.ts";
 import type { RunLimits } from "./run.ts";
 import type { SandboxLimits } from "./sandbox.ts";
@@ -39,6 +40,10 @@ export interface ConfigFile {
   };
   /** By glob over `provider/model-id`; USD per million tokens. */
   prices?: Record<string, Price>;
+  /** Stands for HTTP_PROXY, HTTPS_PROXY and ALL_PROXY; false: none whatever they say. Only in the user's own file. */
+  proxy?: string | false;
+  /** Hosts that are reached without a proxy, beside those of NO_PROXY and this machine itself. Only in the user's own file. */
+  noProxy?: string[];
   /** Started on demand when `--allow-mcp` names them; only in the user's own file. */
   mcpServers?: Record<string, McpServer>;
   /** What runs may do without a flag; only in the user's own file. */
@@ -170,6 +175,8 @@ export interface Settings {
   routes: { match: string; provider: string }[];
   limits: RunLimits;
   prices: Record<string, Price>;
+  /** Proxies and certificates; direct for commands that reach nobody. */
+  network: Network;
   script: { clock: "forbidden" | "seeded"; pipelineNull: "end" | "pass"; nesting: number; limits: SandboxLimits };
   agent: {
     schemaAttempts: number;

@@ -1,4 +1,5 @@
 // What one command may touch: a pure function from settings and command, given to Deno as the engine ring's permissions.
+import { proxyHost, proxyOf } from "./lib/proxies.ts";
 import type { Settings } from "./config.ts";
 
 /** What a command needs beyond odw's database and the workspace. */
@@ -38,7 +39,7 @@ export function permissionsFor(need: CommandNeed, settings: Settings): Permissio
   const files = [...databaseFiles(home), ...hasWorktrees ? [`${home}/worktrees`] : []];
   return {
     net: unique([
-      ...need.providers ? [...providerHosts(settings), ...grantedHosts(settings)] : [],
+      ...need.providers ? reachedHosts(settings) : [],
       ...need.listen ? [need.listen] : [],
     ]),
     read: unique([cwd, ...files, `${home}/workflows`, ...definitionFolders(settings)]),
@@ -91,17 +92,23 @@ export function intersect(
   return { permissions, lost };
 }
 
-/** Of the providers that can be called: those with their key, or that need none. */
-function providerHosts(settings: Settings): string[] {
-  return settings.providers.flatMap(({ baseUrl, missingKey }) => missingKey === null ? hostOf(baseUrl) : []);
+/** Of providers, web tools and MCP servers, with the proxies on the way there. */
+function reachedHosts(settings: Settings): string[] {
+  const { grants, network: { proxies } } = settings;
+  const isAnyAsked = grants.approve.includes("web");
+  const urls = reachedUrls(settings);
+  const pages = grants.web.length > 0 || isAnyAsked ? ["http://page.invalid", "https://page.invalid"] : [];
+  return [
+    ...[...urls.map(hostOf), ...grants.web, ...isAnyAsked ? ["*"] : []],
+    ...[...urls, ...pages].flatMap((url) => proxyOf(new URL(url), proxies) ?? []).map(proxyHost),
+  ];
 }
 
-/** Of web tools, of the search endpoint and of MCP servers over HTTP. */
-function grantedHosts({ grants, tools, mcpServers }: Settings): string[] {
-  const isAnyAsked = grants.approve.includes("web");
-  const search = tools.searchUrl === null ? [] : hostOf(tools.searchUrl);
-  const servers = Object.values(mcpServers).flatMap((server) => "url" in server ? hostOf(server.url) : []);
-  return [...grants.web, ...isAnyAsked ? ["*"] : [], ...search, ...servers];
+/** Of the providers that can be called (with their key, or needing none), of the search endpoint, and of MCP servers over HTTP. */
+function reachedUrls({ providers, tools, mcpServers }: Settings): string[] {
+  const callable = providers.filter(({ baseUrl, missingKey }) => missingKey === null && baseUrl !== "");
+  const servers = Object.values(mcpServers).flatMap((server) => "url" in server ? server.url : []);
+  return [...callable.map(({ baseUrl }) => baseUrl), ...tools.searchUrl === null ? [] : [tools.searchUrl], ...servers];
 }
 
 function writablePlaces({ cwd, grants }: Settings): string[] {
@@ -142,10 +149,9 @@ function join(folder: string, name: string): string {
 }
 
 /** `host:port` with the scheme's port where the URL names none; IPv6 in brackets. */
-function hostOf(baseUrl: string): string[] {
-  if (!baseUrl) return [];
-  const url = new URL(baseUrl);
-  return [`${url.hostname}:${url.port || (url.protocol === "https:" ? "443" : "80")}`];
+function hostOf(text: string): string {
+  const url = new URL(text);
+  return `${url.hostname}:${url.port || (url.protocol === "https:" ? "443" : "80")}`;
 }
 
 function phrase(kind: GrantableKind, value: string): string {

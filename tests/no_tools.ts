@@ -1,15 +1,17 @@
 // What tests of other things give where tools, programs and grants are asked for: none.
 import { OdwError } from "../src/errors.ts";
+import { DIRECT } from "../src/lib/outgoing.ts";
 import type { Settings } from "../src/config.ts";
 import type { Programs } from "../src/programs.ts";
 import type { Tools } from "../src/tool.ts";
 import type { Worktrees } from "../src/worktree.ts";
 
-export const NO_GRANTS: Pick<Settings, "grants" | "mcpServers" | "tools" | "worktrees"> = {
+export const NO_GRANTS: Pick<Settings, "grants" | "mcpServers" | "tools" | "worktrees" | "network"> = {
   grants: { write: [], run: [], web: [], mcp: [], approve: [] },
   mcpServers: {},
   tools: { searchUrl: null, environment: {} },
   worktrees: { disposable: ["node_modules"] },
+  network: DIRECT,
 };
 
 export const NO_TOOLS: Tools = {

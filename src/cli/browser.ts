@@ -1,4 +1,5 @@
 // The user's browser, by the platform's own opener.
+import { proxyVariables } from "../lib/proxy_variables.ts";
 
 const OPENERS: Partial<Record<typeof Deno.build.os, [program: string, ...args: string[]]>> = {
   darwin: ["open"],
@@ -13,7 +14,8 @@ export async function openBrowser(url: string): Promise<boolean> {
   const [program, ...args] = opener;
   try {
     const streams = { stdin: "null", stdout: "null", stderr: "null" } as const;
-    const { success } = await new Deno.Command(program, { args: [...args, url], ...streams }).output();
+    const { success } = await new Deno.Command(program, { args: [...args, url], env: proxyVariables(), ...streams })
+      .output();
     return success;
   } catch {
     return false;

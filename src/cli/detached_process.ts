@@ -1,6 +1,7 @@
 // This very program once more, on its own: without this one's terminal, streams and session.
 import { fileURLToPath } from "node:url";
 import { OdwError } from "../errors.ts";
+import { proxyVariables } from "../lib/proxy_variables.ts";
 
 /** As `deno task odw` has them; an executable carries its own. */
 const SOURCE_FLAGS = [
@@ -25,7 +26,8 @@ export function spawnDetached(words: string[], variables: Record<string, string>
   const args = [...start, ...words];
   const streams = { stdin: "null", stdout: "null", stderr: "null" } as const;
   try {
-    new Deno.Command(program, { args, ...streams, env: variables, detached: true }).spawn().unref();
+    new Deno.Command(program, { args, ...streams, env: { ...proxyVariables(), ...variables }, detached: true }).spawn()
+      .unref();
   } catch (cause) {
     throw new OdwError("denied", `cannot go on in the background: ${reasonOf(cause)}`, { cause });
   }

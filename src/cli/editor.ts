@@ -1,5 +1,6 @@
 // The user's editor, in the terminal that this process has.
 import { OdwError } from "../errors.ts";
+import { proxyVariables } from "../lib/proxy_variables.ts";
 
 /** Returns its exit code. Throws OdwError `denied` or `config` when it cannot be started. */
 export async function openEditor(path: string, env: (name: string) => string | undefined): Promise<number> {
@@ -9,6 +10,7 @@ export async function openEditor(path: string, env: (name: string) => string | u
   try {
     const child = new Deno.Command(program, {
       args: [...words, path],
+      env: proxyVariables(),
       stdin: "inherit",
       stdout: "inherit",
       stderr: "inherit",

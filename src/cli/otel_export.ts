@@ -1,5 +1,6 @@
 // Spans for the user's own collector: sent only when the standard OTEL_* variables name one, after the run has stopped.
 import { errorInfo } from "../errors.ts";
+import { certificateHint, type Network, Outgoing } from "../lib/outgoing.ts";
 import type { World } from "./world.ts";
 
 const TIMEOUT_MS = 10_000;
@@ -22,17 +23,21 @@ export function otlpTarget(
 /** Throws an Error with the reason when the collector does not take them. */
 export async function sendSpans(
   body: string,
-  { url, headers }: { url: string; headers: Record<string, string> },
+  { url, headers, network }: { url: string; headers: Record<string, string>; network: Network },
 ): Promise<void> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
-  const response = await fetch(url, {
+  using outgoing = new Outgoing(network);
+  const response = await outgoing.fetch(url, {
     method: "POST",
+    redirect: "manual",
     body,
     headers: { "content-type": "application/json", ...headers },
     signal,
   })
     .catch((error: unknown) => {
-      throw new Error(`${url} cannot be reached: ${errorInfo(error).message}`);
+      throw new Error(
+        `${url} cannot be reached: ${errorInfo(error).message}${certificateHint(errorInfo(error).message)}`,
+      );
     });
   await response.body?.cancel();
   if (!response.ok) throw new Error(`${url} answered with status ${response.status}`);

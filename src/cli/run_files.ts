@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import type { Engine } from "../engine.ts";
 import { errorInfo } from "../errors.ts";
+import type { Network } from "../lib/outgoing.ts";
 import { otlpTarget, sendSpans } from "./otel_export.ts";
 import type { CommandContext, Invocation } from "./command.ts";
 import { reportSource } from "../report_source.ts";
@@ -10,7 +11,7 @@ import { reportSource } from "../report_source.ts";
 export async function writeRunFiles(
   engine: Engine,
   runId: string,
-  { options, world, printer }: CommandContext & Pick<Invocation, "options">,
+  { options, world, printer, network }: CommandContext & Pick<Invocation, "options"> & { network: Network },
 ): Promise<void> {
   const { junit, sarif } = options;
   const summaryFile = world.env("GITHUB_STEP_SUMMARY");
@@ -32,7 +33,7 @@ export async function writeRunFiles(
     await write(sarif, () => world.writeFile(resolve(world.cwd, sarif), text));
   }
   if (collector) {
-    await write("spans", () => sendSpans(reports.spans(source, collector.resource), collector));
+    await write("spans", () => sendSpans(reports.spans(source, collector.resource), { ...collector, network }));
   }
   if (summaryFile) {
     await write("the step summary", () => world.writeFile(summaryFile, reports.summary(source), { append: true }));

@@ -73,7 +73,8 @@ async function carry(session: Session, prepare: () => Promise<Launch>): Promise<
     if (connection === "interrupted") return await abandon(connecting, session);
     await using _engine = connection.engine;
     const run = await untilStopped(connection, launch, session);
-    await writeRunFiles(connection.engine, run.id, { ...session, options: session.invocation.options });
+    const { engine, settings: { network } } = connection;
+    await writeRunFiles(engine, run.id, { ...session, options: session.invocation.options, network });
     return await report(run, session);
   } catch (error) {
     await session.view?.close();

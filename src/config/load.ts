@@ -1,5 +1,6 @@
 // Loads the settings of one command: files, environment and flags in one plain object.
 import type { GrantFlags, ProviderSettings, Settings } from "../config.ts";
+import { DIRECT } from "../lib/outgoing.ts";
 import { exposesHome } from "../permissions.ts";
 import { HOST_PROVIDER, type SamplingAddress } from "../sampling.ts";
 import { isLoopback } from "./base_url.ts";
@@ -8,6 +9,7 @@ import { DISPOSABLE_FOLDERS } from "./disposable_folders.ts";
 import { type ConfigFiles, readConfigFiles } from "./files.ts";
 import { resolveGrants } from "./grants.ts";
 import { grantedServers } from "./mcp_servers.ts";
+import { resolveNetwork } from "./network.ts";
 import { mergeAgent, mergeLimits, mergeModels, mergeScript } from "./merge.ts";
 import { resolveModels } from "./models.ts";
 import { type ProbeOllama, probeOllama } from "./ollama_probe.ts";
@@ -45,8 +47,16 @@ export async function loadSettings(options: LoadOptions): Promise<LoadedSettings
   const chosen = options.flags?.model || options.env("ODW_MODEL")?.trim() || undefined;
   const settings = settingsOf(places, files, options, chosen);
   await grant(settings, files, options);
+  const isNeeded = options.needsModel !== false;
+  const reached = await resolveNetwork({ user: files.user, userFile: files.userFile, env: options.env, isNeeded });
+  settings.network = reached.network;
   widenLanes(settings, files, options.flags?.concurrency ?? settings.limits.concurrency);
-  const warnings = [...files.warnings, ...clearTextKeys(settings.providers), ...wideGrants(settings)];
+  const warnings = [
+    ...files.warnings,
+    ...reached.warnings,
+    ...clearTextKeys(settings.providers),
+    ...wideGrants(settings),
+  ];
   if (!isConfigured(settings, files, chosen)) {
     const isNamed = files.user.providers?.["ollama"] !== undefined || Boolean(options.env("OLLAMA_HOST")?.trim());
     warnings.push(...await useOllamaOrSimulate(settings, options, { chosen, isNamed }));
@@ -107,6 +117,7 @@ function settingsOf(
     routes: user.routes ?? [],
     limits: mergeLimits(user, projects),
     prices: user.prices ?? {},
+    network: DIRECT,
     script: mergeScript(user, projects),
     agent: mergeAgent(user, projects),
     grants: { write: [], run: [], web: [], mcp: [], approve: [] },
@@ -140,7 +151,7 @@ async function useOllamaOrSimulate(
   const wantsSimulation = chosen !== undefined && isSimulated(chosen);
   settings.simulated = wantsSimulation || !isNamed;
   if (wantsSimulation || !ollama) return [];
-  const models = await (options.probe ?? probeOllama)(ollama.baseUrl);
+  const models = await (options.probe ?? probeOllama)(ollama.baseUrl, settings.network);
   if (models?.[0] !== undefined) {
     settings.models = resolveModels(settings.models, `ollama/${models[0]}`, settings.providers);
     settings.simulated = false;

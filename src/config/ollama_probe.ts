@@ -1,14 +1,16 @@
 // Whether an Ollama answers on this machine, and with which models.
+import { type Network, Outgoing } from "../lib/outgoing.ts";
 
 /** The models at an Ollama's base URL; null when none answers in time. */
-export type ProbeOllama = (baseUrl: string) => Promise<string[] | null>;
+export type ProbeOllama = (baseUrl: string, network: Network) => Promise<string[] | null>;
 
 /** Nobody shall wait for a server that is not there. */
 const PROBE_TIMEOUT_MS = 250;
 
-export async function probeOllama(baseUrl: string): Promise<string[] | null> {
+export async function probeOllama(baseUrl: string, network: Network): Promise<string[] | null> {
+  using outgoing = new Outgoing(network);
   try {
-    const response = await fetch(`${baseUrl}/api/tags`, {
+    const response = await outgoing.fetch(`${baseUrl}/api/tags`, {
       signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
       redirect: "error",
     });

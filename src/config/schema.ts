@@ -150,6 +150,8 @@ export const userSchema = z.strictObject({
   providers: z.optional(z.record(providerName, provider, "an object of provider names and settings")),
   routes: z.optional(routes),
   prices: z.optional(prices),
+  proxy: z.optional(z.union([z.literal(false), text], "a proxy like http://host:port, or false")),
+  noProxy: z.optional(z.array(text, "a list of hosts")),
   permissions: z.optional(permissions),
   mcpServers: z.optional(z.record(serverName, mcpServer, "an object of server names and settings")),
   tools: z.optional(tools),

@@ -1,6 +1,7 @@
 // odw doctor, everything but the hosts: all checks at once, each with its own limit of time.
 import type { Finding, MachineExamination } from "../hosts.ts";
 import { examineBwrap, examineDisk, examineExecutable, examineGit, examineHome } from "./examine_home.ts";
+import { examineNetwork } from "./examine_network.ts";
 import { examineConfig, examineOllama, examineProviders, examineServer } from "./examine_providers.ts";
 import { findingsOf } from "./finding.ts";
 
@@ -17,6 +18,7 @@ export async function examineMachine(request: MachineExamination): Promise<Findi
     near("executable", () => examineExecutable(places, version)),
     near("home", () => examineHome(places)),
     examineConfig(request),
+    settings instanceof Error ? [] : examineNetwork(settings),
     settings instanceof Error || !models ? [] : findingsOf("providers", {
       timeoutMs: FAR_MS,
       examine: (signal) => examineProviders(settings, models, signal),

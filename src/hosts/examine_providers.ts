@@ -3,6 +3,7 @@ import type { ProviderSettings, Settings } from "../config.ts";
 import { errorInfo } from "../errors.ts";
 import type { Finding, MachineExamination } from "../hosts.ts";
 import { isJsonObject, type Json } from "../json.ts";
+import { Outgoing } from "../lib/outgoing.ts";
 import type { ProviderModels } from "../provider.ts";
 import { isHostModel } from "../sampling.ts";
 import { BUILT_IN_ROUTES } from "../vendors.ts";
@@ -30,10 +31,11 @@ export async function examineProviders(
   models: () => Promise<ProviderModels[]>,
   signal: AbortSignal,
 ): Promise<Finding[]> {
+  using outgoing = new Outgoing(settings.network);
   const usable = settings.providers.filter(({ missingKey, api }) => missingKey === null && api !== "simulated");
   const [lists, times] = await Promise.all([
     models(),
-    Promise.all(usable.map(({ baseUrl }) => latencyOf(baseUrl, signal))),
+    Promise.all(usable.map(({ baseUrl }) => latencyOf(baseUrl, { outgoing, signal }))),
   ]);
   const findings = usable.flatMap((provider, i) => {
     const list = lists.find((one) => one.provider === provider.name);
@@ -47,7 +49,8 @@ export async function examineOllama(settings: Settings, signal: AbortSignal): Pr
   const check = "ollama";
   const ollama = settings.providers.find(({ api }) => api === "ollama-chat");
   if (!ollama) return [];
-  const ask = (path: string) => answerOf(`${ollama.baseUrl}${path}`, signal);
+  using outgoing = new Outgoing(settings.network);
+  const ask = (path: string) => answerOf(`${ollama.baseUrl}${path}`, { outgoing, signal });
   const [version, tags, loaded] = await Promise.all([ask("/api/version"), ask("/api/tags"), ask("/api/ps")]);
   if (!isJsonObject(version)) {
     if (!isUsed(ollama.name, settings)) {
@@ -76,7 +79,8 @@ export async function examineOllama(settings: Settings, signal: AbortSignal): Pr
 
 export async function examineServer({ places, version }: MachineExamination, signal: AbortSignal): Promise<Finding[]> {
   const check = "server";
-  const answer = await answerOf(`${SERVER}/health`, signal);
+  using outgoing = new Outgoing();
+  const answer = await answerOf(`${SERVER}/health`, { outgoing, signal });
   if (answer === null) return [ok(check, "not running; odw serve starts it")];
   if (!isJsonObject(answer) || answer.status !== "ok") {
     return [warning(check, `another program answers at ${SERVER}`, "odw serve --port 7346")];
@@ -160,10 +164,13 @@ function providerOf(model: string): string | null {
 }
 
 /** To the first byte of any answer; null: none came. No key is sent. */
-async function latencyOf(baseUrl: string, signal: AbortSignal): Promise<number | null> {
+async function latencyOf(
+  baseUrl: string,
+  { outgoing, signal }: { outgoing: Outgoing; signal: AbortSignal },
+): Promise<number | null> {
   const start = performance.now();
   try {
-    const response = await fetch(baseUrl, { method: "HEAD", redirect: "manual", signal });
+    const response = await outgoing.fetch(baseUrl, { method: "HEAD", redirect: "manual", signal });
     await response.body?.cancel();
     return Math.round(performance.now() - start);
   } catch {
@@ -172,10 +179,13 @@ async function latencyOf(baseUrl: string, signal: AbortSignal): Promise<number |
 }
 
 /** null: no answer, or none in JSON. */
-async function answerOf(url: string, signal: AbortSignal): Promise<Json> {
+async function answerOf(
+  url: string,
+  { outgoing, signal }: { outgoing: Outgoing; signal: AbortSignal },
+): Promise<Json> {
   try {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(2_000)]);
-    const response = await fetch(url, { signal: limit, redirect: "error" });
+    const response = await outgoing.fetch(url, { signal: limit, redirect: "error" });
     const text = await response.text();
     try {
       return JSON.parse(text) as Json;

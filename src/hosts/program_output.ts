@@ -1,5 +1,6 @@
 // Another program's output, with a limit of time and none of its colours.
 import type { HostPlaces } from "../hosts.ts";
+import { proxyVariables } from "../lib/proxy_variables.ts";
 
 export interface ProgramOutput {
   code: number;
@@ -15,7 +16,7 @@ export async function programOutput(
 ): Promise<ProgramOutput> {
   const isBatch = places.os === "windows" && /\.(cmd|bat)$/i.test(program);
   const [command, words] = isBatch ? ["cmd.exe", ["/d", "/c", program, ...args]] : [program, args];
-  const env = { NO_COLOR: "1", CI: "1" };
+  const env = { ...proxyVariables(), NO_COLOR: "1", CI: "1" };
   const streams = { stdin: "null", stdout: "piped", stderr: "piped" } as const;
   const child = new Deno.Command(command, { args: words, cwd: places.project, env, signal, ...streams });
   const { code, stdout, stderr } = await child.output();

@@ -1,5 +1,6 @@
 // A provider that is reached over HTTP: what it was found to refuse, and the turns that make one answer.
 import type { ProviderApi, ProviderSettings } from "../config.ts";
+import type { Network } from "../lib/outgoing.ts";
 import {
   addUsage,
   type FinishReason,
@@ -62,10 +63,12 @@ export class Connection {
   readonly #headers: Record<string, string>;
   readonly #known = new Map<string, Known>();
   readonly #toolTexts = new ToolTexts();
-  readonly #shared = newHttpShared();
+  readonly #shared;
 
-  constructor(settings: ProviderSettings & { api: Exclude<ProviderApi, "simulated"> }) {
+  /** `network`: default direct. */
+  constructor(settings: ProviderSettings & { api: Exclude<ProviderApi, "simulated"> }, network?: Network) {
     this.settings = settings;
+    this.#shared = newHttpShared(network);
     this.#format = FORMATS[settings.api];
     this.#headers = requestHeaders(settings);
   }

@@ -1,5 +1,6 @@
 // One HTTP exchange with one lifetime: the caller's signal, the stall watchdog, the size cap, and what its errors mean.
 import type { ProviderSettings } from "../config.ts";
+import { certificateHint, type Network, Outgoing } from "../lib/outgoing.ts";
 import { ProviderError, type ProviderFailure } from "../provider.ts";
 import { Buffers, ByteReader } from "./byte_reader.ts";
 import { failureOf } from "./failure.ts";
@@ -20,10 +21,12 @@ const CLOSE_GRACE_MS = 200;
 export interface HttpShared {
   watchdog: Watchdog;
   buffers: Buffers;
+  outgoing: Outgoing;
 }
 
-export function newHttpShared(): HttpShared {
-  return { watchdog: new Watchdog(), buffers: new Buffers() };
+/** `network`: default direct. */
+export function newHttpShared(network?: Network): HttpShared {
+  return { watchdog: new Watchdog(), buffers: new Buffers(), outgoing: new Outgoing(network) };
 }
 
 /** How long and how much a call may take. */
@@ -64,7 +67,11 @@ export class HttpCall implements Disposable {
 
   /** Throws a ProviderError for every status but 2xx. */
   async send(url: string, init: RequestInit): Promise<Response> {
-    const response = await fetch(url, { ...init, redirect: "manual", signal: this.#abort.signal });
+    const response = await this.#shared.outgoing.fetch(url, {
+      ...init,
+      redirect: "manual",
+      signal: this.#abort.signal,
+    });
     if (response.ok) return response;
     const refusal = { status: response.status, headers: response.headers, body: await this.#errorText(response) };
     throw failureOf(refusal, this.#settings);
@@ -100,7 +107,7 @@ export class HttpCall implements Disposable {
     if (this.#options.signal.aborted) return this.#options.signal.reason;
     if (this.#stalled) return this.#stall();
     if (thrown instanceof ProviderError) return thrown;
-    return networkFailure(thrown, this.#settings);
+    return networkFailure(thrown, this.#settings, this.#shared.outgoing);
   }
 
   [Symbol.dispose](): void {
@@ -188,12 +195,12 @@ export class HttpCall implements Disposable {
 }
 
 /** Everything that fails before or beside HTTP. The original error is not kept as cause: its text holds the URL. */
-function networkFailure(thrown: unknown, settings: ProviderSettings): ProviderError {
+function networkFailure(thrown: unknown, settings: ProviderSettings, outgoing: Outgoing): ProviderError {
   const words = networkWords(thrown);
   const said = redact(words, settings);
   const of = (code: ProviderFailure["code"], retryable: boolean, text: string) =>
     new ProviderError(text, { code, provider: settings.name, status: 0, retryable });
-  const place = `${settings.name} at ${origin(settings)}`;
+  const place = `${settings.name} at ${origin(settings)}${throughProxy(settings, outgoing)}`;
   if (thrown instanceof Deno.errors.NotCapable) {
     return of("denied", false, `Reaching ${place} is not permitted to this command: ${said}`);
   }
@@ -201,7 +208,7 @@ function networkFailure(thrown: unknown, settings: ProviderSettings): ProviderEr
     return of("config", false, `${place} has an unusable baseUrl: ${said}; correct it in config.json`);
   }
   if (/certificate|\btls\b|\bssl\b|handshake|corrupt message|peer sent/i.test(words)) {
-    return of("service_unavailable", false, `The TLS connection to ${place} failed: ${said}`);
+    return of("service_unavailable", false, `The TLS connection to ${place} failed: ${said}${certificateHint(words)}`);
   }
   if (settings.api === "mcp-sampling") return hostGone("it cannot be reached any more", settings);
   if (/refused|dns error|lookup|unreachable|no route|tcp connect/i.test(words)) {
@@ -215,6 +222,12 @@ function networkWords(thrown: unknown): string {
   const inner = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause : thrown;
   const words = inner instanceof Error ? inner.message : String(inner);
   return words.replace(/^error sending request.*?: client error \(\w+\): /, "");
+}
+
+/** What broke may be the proxy as well. */
+function throughProxy({ baseUrl }: ProviderSettings, outgoing: Outgoing): string {
+  const proxy = URL.canParse(baseUrl) ? outgoing.proxyFor(baseUrl) : null;
+  return proxy === null ? "" : `, through the proxy ${proxy},`;
 }
 
 function origin(settings: ProviderSettings): string {

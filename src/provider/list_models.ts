@@ -1,21 +1,23 @@
 // Asks the providers what they offer; what goes wrong becomes data.
 import type { ProviderSettings } from "../config.ts";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
+import type { Network } from "../lib/outgoing.ts";
 import type { ModelInfo, ProviderModels } from "../provider.ts";
 import { messagesModelsUrl } from "./anthropic_messages.ts";
 import { requestHeaders } from "./exchange.ts";
-import { HttpCall } from "./http_call.ts";
+import { HttpCall, newHttpShared } from "./http_call.ts";
 import { count } from "./wire_value.ts";
 
 /** A provider that does not answer in this time is listed as silent. */
 const LIST_TIMEOUT_MS = 10_000;
 const MAX_LIST_BYTES = 16 * 1024 * 1024;
 
-/** `timeoutMs`: default 10,000. */
+/** `timeoutMs`: default 10,000. `network`: default direct. */
 export interface ListOptions {
   signal: AbortSignal;
   priceOf: (model: string) => ModelInfo["price"];
   timeoutMs?: number;
+  network?: Network;
 }
 
 /** Rejects only with the signal's reason. */
@@ -28,7 +30,7 @@ export async function listModels(settings: ProviderSettings, options: ListOption
   const timeout = AbortSignal.timeout(timeoutMs);
   const signal = AbortSignal.any([options.signal, timeout]);
   try {
-    const entries = await fetchList(settings, signal);
+    const entries = await fetchList(settings, signal, options.network);
     return { provider, models: entries.map((entry) => modelInfo(entry, settings, options)) };
   } catch (error) {
     options.signal.throwIfAborted();
@@ -37,8 +39,14 @@ export async function listModels(settings: ProviderSettings, options: ListOption
   }
 }
 
-async function fetchList(settings: ProviderSettings, signal: AbortSignal): Promise<JsonObject[]> {
-  using call = new HttpCall(settings, { signal, stallMs: 0, maxBytes: MAX_LIST_BYTES });
+async function fetchList(
+  settings: ProviderSettings,
+  signal: AbortSignal,
+  network: Network | undefined,
+): Promise<JsonObject[]> {
+  const shared = newHttpShared(network);
+  using _outgoing = shared.outgoing;
+  using call = new HttpCall(settings, { signal, stallMs: 0, maxBytes: MAX_LIST_BYTES, shared });
   const parts: string[] = [];
   try {
     const response = await call.send(listUrl(settings), { headers: requestHeaders(settings) });

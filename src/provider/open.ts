@@ -18,7 +18,7 @@ export function openProvider(settings: Settings): Provider {
   const router = new Router(settings);
   const simulated = new Simulated();
   const remote = settings.providers.filter(isRemote);
-  const connections = new Map(remote.map((provider) => [provider.name, new Connection(provider)]));
+  const connections = new Map(remote.map((provider) => [provider.name, new Connection(provider, settings.network)]));
   const priceOf = openPrices({ prices: settings.prices, free: freeProviders(settings) });
   return {
     route: (model) => router.route(model),
@@ -38,7 +38,9 @@ export function openProvider(settings: Settings): Provider {
     },
     async models(signal) {
       const listed = await Promise.all(
-        remote.map((provider) => listModels(provider, { signal, priceOf: priceOnly(priceOf) })),
+        remote.map((provider) =>
+          listModels(provider, { signal, network: settings.network, priceOf: priceOnly(priceOf) })
+        ),
       );
       return [...listed, simulatedModels()];
     },

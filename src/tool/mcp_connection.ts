@@ -3,6 +3,7 @@ import { Client, StreamableHTTPClientTransport, type Transport } from "@modelcon
 import * as z from "zod/mini";
 import type { McpServer } from "../config.ts";
 import type { Json, JsonObject } from "../json.ts";
+import { type Network, Outgoing } from "../lib/outgoing.ts";
 import type { Programs } from "../programs.ts";
 import { lineTransport } from "./mcp_line_transport.ts";
 
@@ -28,18 +29,22 @@ export interface McpConnectOptions {
   server: McpServer;
   programs: Programs;
   signal: AbortSignal;
+  network: Network;
 }
 
 /** Starts the server, or reaches it, and shakes hands. */
-export async function connectMcp({ name, server, programs, signal }: McpConnectOptions): Promise<McpConnection> {
+export async function connectMcp(
+  { name, server, programs, signal, network }: McpConnectOptions,
+): Promise<McpConnection> {
   let end: string | null = null;
   let exit: string | null = null;
   const client = new Client({ name: "odw", version: "1" }, { capabilities: {} });
   client.onclose = () => end ??= exit ?? "the connection was closed";
-  const close = () => client.close().catch(() => {});
+  const outgoing = new Outgoing(network);
+  const close = () => client.close().catch(() => {}).finally(() => outgoing[Symbol.dispose]());
   const limit = AbortSignal.any([signal, AbortSignal.timeout(START_LIMIT_MS)]);
   const transport = "url" in server
-    ? httpTransport(server)
+    ? httpTransport(server, outgoing)
     : await processTransport({ name, programs, signal: limit, onEnd: (reason) => exit = reason });
   try {
     await client.connect(transport, { timeout: START_LIMIT_MS, maxTotalTimeout: START_LIMIT_MS, signal: limit });
@@ -97,22 +102,26 @@ async function processTransport(
   }
 }
 
-function httpTransport(server: { url: string; headers?: Record<string, string> }): Transport {
+function httpTransport(server: { url: string; headers?: Record<string, string> }, outgoing: Outgoing): Transport {
   const url = new URL(server.url);
   return new StreamableHTTPClientTransport(url, {
     requestInit: { headers: server.headers ?? {} },
-    fetch: (input, init) => fetchWithin(url.origin, input, init),
+    fetch: (input, init) => fetchWithin(input, init, { origin: url.origin, outgoing }),
   }) as Transport;
 }
 
 /** The headers can hold a key: it goes to the origin of the configuration and nowhere else. */
-async function fetchWithin(origin: string, input: string | URL, init: RequestInit | undefined): Promise<Response> {
+async function fetchWithin(
+  input: string | URL,
+  init: RequestInit | undefined,
+  { origin, outgoing }: { origin: string; outgoing: Outgoing },
+): Promise<Response> {
   let url = new URL(input);
   for (let redirects = 0; redirects <= 3; redirects++) {
     if (url.origin !== origin) {
       throw new Error(`it redirects from ${origin} to ${url.origin}: configure that address itself`);
     }
-    const response = await fetch(url, { ...init, redirect: "manual" });
+    const response = await outgoing.fetch(url, { ...init, redirect: "manual" });
     const location = [307, 308].includes(response.status) ? response.headers.get("location") : null;
     if (location === null) return response;
     await response.body?.cancel();

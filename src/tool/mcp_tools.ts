@@ -9,7 +9,7 @@ import type { McpTools } from "./offer.ts";
 export function openMcpTools({ settings, programs }: { settings: Settings; programs: Programs }): McpTools {
   const shortNames = mcpServerNames(Object.keys(settings.mcpServers));
   const servers = Object.entries(settings.mcpServers).map(([name, server]) =>
-    new McpServerTools({ name, shortName: shortNames.get(name)!, server, programs })
+    new McpServerTools({ name, shortName: shortNames.get(name)!, server, programs, network: settings.network })
   );
   return {
     async offer(signal) {

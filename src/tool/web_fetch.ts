@@ -34,7 +34,10 @@ export function webFetchTool({ settings }: { settings: Settings; programs: Progr
       const url = webUrl(requiredText(input, "url").trim());
       const wanted = optionalCount(input, { name: "max_chars", least: 1 });
       const ask = (place: URL) => permit(place, settings, context);
-      const answer = await webRequest(url, { grants: settings.grants.web, ask, signal: context.signal });
+      const answer = await webRequest(url, {
+        ...{ grants: settings.grants.web, network: settings.network },
+        ...{ ask, signal: context.signal },
+      });
       const text = await webText(answer);
       const most = Math.min(wanted ?? DEFAULT_CHARS, MOST_CHARS);
       const notes = answer.isCut ? "\nThe page is longer than 5 MB: this is its beginning" : "";

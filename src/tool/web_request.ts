@@ -1,5 +1,7 @@
 // Fetches a page for an agent: a page, or a redirect, must not lead it into the user's own network.
 import { lookup } from "node:dns/promises";
+import { certificateHint, type Network, Outgoing } from "../lib/outgoing.ts";
+import { proxyOf } from "../lib/proxies.ts";
 import { isAddress, isPublicAddress } from "./public_address.ts";
 import { ToolError } from "./tool_error.ts";
 import { isNamedAddress, webGrant } from "./web_grant.ts";
@@ -21,6 +23,7 @@ export interface WebAnswer {
 export interface WebRequestOptions {
   /** See Grants.web. */
   grants: readonly string[];
+  network: Network;
   /** Called before each host that is not granted; throws ToolError where the user does not allow it. */
   ask(url: URL): Promise<void>;
   signal: AbortSignal;
@@ -36,7 +39,7 @@ export async function webRequest(start: URL, options: WebRequestOptions): Promis
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
     if (webGrant(url, options.grants) === null) await options.ask(url);
     const startedAt = performance.now();
-    const result = await inTime(url, { leftMs, signal: options.signal, grants: options.grants });
+    const result = await inTime(url, { ...options, leftMs });
     if (!("location" in result)) return result;
     url = webUrl(URL.canParse(result.location, url.href) ? new URL(result.location, url).href : result.location);
     leftMs = Math.max(1, leftMs - (performance.now() - startedAt));
@@ -62,19 +65,17 @@ export function webUrl(text: string): URL {
   return url;
 }
 
-interface Hop {
-  grants: readonly string[];
-  leftMs: number;
-  signal: AbortSignal;
-}
+type Hop = Pick<WebRequestOptions, "grants" | "network" | "signal"> & { leftMs: number };
 
 async function inTime(url: URL, hop: Hop): Promise<WebAnswer | { location: string }> {
   const limit = AbortSignal.timeout(Math.ceil(hop.leftMs));
   const signal = AbortSignal.any([hop.signal, limit]);
   try {
-    const addresses = await orAborted(permittedAddresses(url, hop.grants), signal);
-    using connection = connectionTo(url, addresses);
-    const response = await request(url, connection, signal);
+    const proxy = proxyOf(url, hop.network.proxies);
+    const addresses = await orAborted(permittedAddresses(url, { ...hop, isProxied: proxy !== null }), signal);
+    using connection = proxy === null ? connectionTo(url, addresses, hop.network.certificates) : null;
+    using outgoing = new Outgoing(hop.network);
+    const response = await request(url, { connection, outgoing, signal });
     const location = response.status >= 300 && response.status < 400 ? response.headers.get("location") : null;
     if (location === null) return await answer(url, response);
     await response.body?.cancel();
@@ -101,8 +102,14 @@ async function orAborted<Value>(work: Promise<Value>, signal: AbortSignal): Prom
   }
 }
 
-/** What the host's name leads to, all of it checked; empty: it could not be asked, since only this host with its port is granted. */
-async function permittedAddresses(url: URL, grants: readonly string[]): Promise<string[]> {
+/**
+ * What the host's name leads to, all of it checked; empty: it could not be asked, since only this host with its port is granted, or since
+ * names of the outside are known to the proxy alone.
+ */
+async function permittedAddresses(
+  url: URL,
+  { grants, isProxied }: { grants: readonly string[]; isProxied: boolean },
+): Promise<string[]> {
   const grant = webGrant(url, grants);
   const host = url.hostname.replace(/^\[|\]$/g, "");
   if (isAddress(host)) {
@@ -113,7 +120,10 @@ async function permittedAddresses(url: URL, grants: readonly string[]): Promise<
     if (grant !== "named") throw notPublic(url, host);
     return [];
   }
-  const addresses = await resolve(host, grant === "named");
+  const addresses = await resolve(host, grant === "named").catch((thrown) => {
+    if (isProxied) return [];
+    throw thrown;
+  });
   const inner = addresses.find((address) => !isPublicAddress(address) && !isNamedAddress(address, url, grants));
   if (inner !== undefined) throw notPublic(url, inner);
   return addresses;
@@ -134,21 +144,24 @@ async function resolve(host: string, isNamed: boolean): Promise<string[]> {
  * Connects to the address that was checked, whatever the name leads to a moment later. Where hosts were granted by name this process may
  * connect to those names only, and Deno resolves them again.
  */
-function connectionTo(url: URL, addresses: string[]): Deno.HttpClient | null {
+function connectionTo(url: URL, addresses: string[], certificates: string[]): Deno.HttpClient | null {
   const [hostname] = addresses;
   if (hostname === undefined) return null;
   try {
     const port = Number(url.port) || (url.protocol === "https:" ? 443 : 80);
-    return Deno.createHttpClient({ proxy: { transport: "tcp", hostname, port } });
+    return Deno.createHttpClient({ proxy: { transport: "tcp", hostname, port }, caCerts: certificates });
   } catch (thrown) {
     if (thrown instanceof Deno.errors.NotCapable) return null;
     throw thrown;
   }
 }
 
-async function request(url: URL, connection: Deno.HttpClient | null, signal: AbortSignal): Promise<Response> {
+async function request(
+  url: URL,
+  { connection, outgoing, signal }: { connection: Deno.HttpClient | null; outgoing: Outgoing; signal: AbortSignal },
+): Promise<Response> {
   try {
-    return await fetch(url, {
+    return await outgoing.fetch(url, {
       redirect: "manual",
       signal,
       headers: { accept: "text/html,text/markdown,text/plain,application/json;q=0.9,*/*;q=0.5", "user-agent": "odw" },
@@ -162,7 +175,10 @@ async function request(url: URL, connection: Deno.HttpClient | null, signal: Abo
         `${url.host} cannot be reached with the permissions of this run. The user can grant it with --allow-web=${url.host}`,
       );
     }
-    throw new ToolError("tool_failed", `${url.host} cannot be reached: ${innermost(thrown)}`);
+    throw new ToolError(
+      "tool_failed",
+      `${url.host} cannot be reached: ${innermost(thrown)}${certificateHint(innermost(thrown))}`,
+    );
   }
 }
 

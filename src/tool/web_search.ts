@@ -1,6 +1,7 @@
 // The tool `web_search`: asks the search endpoint of the user's configuration.
 import type { Settings } from "../config.ts";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
+import { type Network, Outgoing } from "../lib/outgoing.ts";
 import type { Programs } from "../programs.ts";
 import type { Tool } from "../tool.ts";
 import { asData } from "./as_data.ts";
@@ -25,7 +26,9 @@ export function webSearchTool({ settings }: { settings: Settings; programs: Prog
     isConcurrent: true,
     async call(input, { signal }) {
       const query = requiredText(input, "query");
-      const found = results(await answer(searchUrl.replaceAll("{query}", encodeURIComponent(query)), signal));
+      const found = results(
+        await answer(searchUrl.replaceAll("{query}", encodeURIComponent(query)), { signal, network: settings.network }),
+      );
       const text = found.map(({ title, url, snippet }, at) => `${at + 1}. ${title}\n${url}\n${snippet}`).join("\n\n");
       return { content: text === "" ? "Nothing was found" : asData("web search", text), value: found };
     },
@@ -33,15 +36,21 @@ export function webSearchTool({ settings }: { settings: Settings; programs: Prog
 }
 
 /** The endpoint's URL can hold a key, and is named by its host only. */
-async function answer(url: string, signal: AbortSignal): Promise<unknown> {
+async function answer(
+  url: string,
+  { signal, network }: { signal: AbortSignal; network: Network },
+): Promise<unknown> {
   const host = URL.canParse(url) ? new URL(url).host : "tools.searchUrl";
   const limit = AbortSignal.timeout(TIME_LIMIT_MS);
+  using outgoing = new Outgoing(network);
   try {
-    const response = await fetch(url, {
+    const response = await outgoing.fetch(url, {
       headers: { accept: "application/json" },
+      redirect: "manual",
       signal: AbortSignal.any([signal, limit]),
     });
     const text = await boundedText(response);
+    if (response.status >= 300 && response.status < 400) throw redirected(host, response);
     if (!response.ok) {
       throw new ToolError("tool_failed", `The search at ${host} answered HTTP ${response.status}: try again later`);
     }
@@ -58,6 +67,17 @@ async function answer(url: string, signal: AbortSignal): Promise<unknown> {
     const reason = limit.aborted ? `no answer within ${TIME_LIMIT_MS / 1000} s` : "it cannot be reached";
     throw new ToolError("tool_failed", `The search at ${host} failed: ${reason}`);
   }
+}
+
+/** Where the way leads may be another host, which nobody granted. */
+function redirected(host: string, response: Response): ToolError {
+  const place = response.headers.get("location") ?? "another address";
+  return new ToolError(
+    "tool_failed",
+    `The search at ${host} redirects to ${
+      place.replace(/[?#].*$/s, "")
+    }: the user can put that address into tools.searchUrl`,
+  );
 }
 
 async function boundedText(response: Response): Promise<string> {

@@ -1,5 +1,6 @@
 // What a command gets when little or nothing is configured, and who decides about the model.
 import assert from "node:assert/strict";
+import { DIRECT } from "../../src/lib/outgoing.ts";
 import { probeOllama } from "../../src/config/ollama_probe.ts";
 import { temporaryUser } from "./config_harness.ts";
 
@@ -15,16 +16,16 @@ Deno.test("a probe gives null for a closed port, another server, an error status
   ];
   await using server = Deno.serve({ port: 0, onListen() {} }, () => answers.shift()!);
   const base = `http://127.0.0.1:${server.addr.port}`;
-  for (let i = 0; i < 4; i++) assert.equal(await probeOllama(base), null);
+  for (let i = 0; i < 4; i++) assert.equal(await probeOllama(base, DIRECT), null);
   silent.resolve(new Response());
   await server.shutdown();
-  assert.equal(await probeOllama(base), null);
+  assert.equal(await probeOllama(base, DIRECT), null);
 });
 
 Deno.test("a probe gives the models that can chat", async () => {
   const models = [{ name: "nomic-embed-text:latest" }, { name: "qwen3:8b" }, { name: "gemma3:4b" }];
   await using server = Deno.serve({ port: 0, onListen() {} }, () => Response.json({ models }));
-  assert.deepEqual(await probeOllama(`http://127.0.0.1:${server.addr.port}`), ["qwen3:8b", "gemma3:4b"]);
+  assert.deepEqual(await probeOllama(`http://127.0.0.1:${server.addr.port}`, DIRECT), ["qwen3:8b", "gemma3:4b"]);
 });
 
 Deno.test("with nothing configured and no Ollama everything is simulated", async () => {

@@ -1,6 +1,7 @@
 // What tests of tools that reach out of odw stand on: real programs, real folders, settings as the user would give them.
 import type { McpServer, Settings } from "../../src/config.ts";
 import { OdwError } from "../../src/errors.ts";
+import { DIRECT } from "../../src/lib/outgoing.ts";
 import { gitAccess, SAFE_GIT_ENVIRONMENT, safeGitArgs } from "../../src/git_access.ts";
 import type { LineProcess, ProgramRequest, ProgramResult, Programs } from "../../src/programs.ts";
 import type { ApprovalRequest, ToolContext } from "../../src/tool.ts";
@@ -18,6 +19,7 @@ export function settingsOf(parts: SettingsParts = {}): Settings {
     home: "/nonexistent/odw",
     cwd: parts.cwd ?? "/nonexistent",
     grants: { write: [], run: [], web: [], mcp: [], approve: [], ...parts.grants },
+    network: DIRECT,
     mcpServers: parts.mcpServers ?? {},
     tools: { searchUrl: parts.searchUrl ?? null, environment: { PATH: Deno.env.get("PATH")! } },
   } as Partial<Settings> as Settings;
