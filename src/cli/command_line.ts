@@ -4,6 +4,7 @@ import { OdwError } from "../errors.ts";
 import { didYouMean } from "./closest.ts";
 import type { CommandSpec, Invocation } from "./command.ts";
 import { COMMANDS } from "./command_table.ts";
+import { refuseConflicts } from "./flag_conflicts.ts";
 
 export type CommandLine =
   | { type: "invocation"; invocation: Invocation }
@@ -77,7 +78,9 @@ function readCommand(spec: CommandSpec, words: string[], columns: number): Comma
     if (error.exitCode === 0) return { type: "help", text: help };
     throw usageError(error, spec);
   }
-  return { type: "invocation", invocation: { spec, args: command.args, options: command.opts() } };
+  const invocation = { spec, args: command.args, options: command.opts() };
+  refuseConflicts(invocation);
+  return { type: "invocation", invocation };
 }
 
 /** An option whose value needs "=" takes no word that follows it: bare, it means all. */

@@ -2,6 +2,7 @@
 import type { StartRequest } from "../engine.ts";
 import { closest } from "./closest.ts";
 import type { CommandContext, Invocation } from "./command.ts";
+import { refuseForPlan, refusePlanning } from "./flag_conflicts.ts";
 import { approvePlan, verifyApproval } from "./plan_approval.ts";
 import { planRequest } from "./plan_request.ts";
 import type { Connection } from "./world.ts";
@@ -20,7 +21,9 @@ export async function planTask(
   const { args: [target = "", ...words] } = invocation;
   const names = (await engine.workflows()).map(({ name }) => name);
   const isNamed = names.includes(target) || !/\s/.test(target) && closest(target, names).length > 0;
+  if (names.includes(target)) refusePlanning(invocation);
   if (isNamed) return { status: "named" };
+  refuseForPlan(invocation);
   const plan = await engine.plan(planRequest([target, ...words].join(" "), invocation, settings));
   const approved = await approvePlan(plan, { ...context, invocation, engine, settings });
   if (approved === null) return { status: "stopped" };

@@ -1,4 +1,5 @@
 // `odw run --detach`: the run is made here and goes on in a process of its own.
+import { resolve } from "node:path";
 import type { StartRequest } from "../engine.ts";
 import { errorInfo, OdwError } from "../errors.ts";
 import type { Run } from "../run.ts";
@@ -10,6 +11,7 @@ import { onAskOf } from "./run_options.ts";
 import { startWorkflow } from "./script_start.ts";
 import { connectFor } from "./target.ts";
 import { safeJson } from "./terminal_text.ts";
+import type { World } from "./world.ts";
 
 /** Prints the run's id as soon as it is recorded. */
 export async function detachRun(
@@ -26,7 +28,8 @@ export async function detachRun(
   await printNotices(connection, printer);
   const run = await startWorkflow(request, { engine, world, start: (wanted) => engine.create(wanted) });
   const policy = ["--on-ask", onAskOf(options, world)];
-  spawn(["resume", run.id, "--quiet", ...policy, ...grantWords(options), ...(options.wait ? ["--wait"] : [])], run);
+  const wait = options.wait ? ["--wait"] : [];
+  spawn(["resume", run.id, "--quiet", ...policy, ...grantWords(options), ...fileWords(options, world), ...wait], run);
   const isJson = options.output === "json";
   await printer.out(isJson ? `${safeJson({ runId: run.id, status: run.status })}\n` : `${run.id}\n`);
   if (!options.quiet) await printer.note(`runs in the background; watch it with: odw watch ${run.id}`);
@@ -42,4 +45,12 @@ export async function detachRun(
       });
     }
   }
+}
+
+/** The process in the background writes them when the run ends. */
+function fileWords(options: Invocation["options"], { cwd }: World): string[] {
+  return ["junit", "sarif"].flatMap((name) => {
+    const file = options[name];
+    return typeof file === "string" ? [`--${name}`, resolve(cwd, file)] : [];
+  });
 }

@@ -13,7 +13,7 @@ import type { World } from "./world.ts";
 /** Exits with 1 where the script leaves the journal. */
 export async function replayRun(invocation: Invocation, { world, printer }: CommandContext): Promise<number> {
   const { options, args } = invocation;
-  refuseOthers(invocation);
+  refuseWords(invocation);
   const output = openResultOutput((options.output ?? "text") as OutputFormat, printer, () => world.now());
   const startedAt = world.now();
   try {
@@ -47,8 +47,7 @@ async function replay(invocation: Invocation, world: World): Promise<Json> {
 }
 
 /** The journal gives args, limits and answers. */
-function refuseOthers({ options, args }: Invocation): void {
-  const given = ["args", "arg", "argsFile", "files", "detach", "wait"].find((name) => options[name] !== undefined);
-  const other = args.length > 1 ? "words after the script" : given && `--${given.replace("F", "-f")}`;
-  if (other) throw new OdwError("usage", `--replay takes all from the recorded run; leave out ${other}`);
+function refuseWords({ args }: Invocation): void {
+  if (args.length < 2) return;
+  throw new OdwError("usage", "--replay takes all from the recorded run; leave out the words after the script");
 }

@@ -12,14 +12,24 @@ import { readScript } from "../script_source.ts";
 import { connectFor } from "../target.ts";
 import { safeJson, safeLine } from "../terminal_text.ts";
 
-export async function execute(invocation: Invocation, { world, printer }: CommandContext): Promise<number> {
+export async function execute(invocation: Invocation, context: CommandContext): Promise<number> {
+  const { options } = invocation;
+  return await checkScript(invocation, context, { words: [], isJson: options.json === true });
+}
+
+/** `words`: those after the script's name, as its args. `invocation`: of odw check, or of odw run with the same flags. */
+export async function checkScript(
+  invocation: Invocation,
+  { world, printer }: CommandContext,
+  { words, isJson }: { words: string[]; isJson: boolean },
+): Promise<number> {
   const { args: [target = ""], options } = invocation;
   const graph = typeof options.graph === "string" ? options.graph : null;
   if (graph !== null && !/\.(svg|html)$/i.test(graph)) {
     throw new OdwError("usage", `--graph must name a .svg or .html file; got ${JSON.stringify(graph)}`);
   }
   const script = await readScript(target, world);
-  const args = await readArgs(argsInputOf(options, []), world);
+  const args = await readArgs(argsInputOf(options, words), world);
   const { engine, warnings } = await connectFor(invocation, world);
   await using _engine = engine;
   for (const warning of warnings) await printer.warn(warning);
@@ -28,7 +38,7 @@ export async function execute(invocation: Invocation, { world, printer }: Comman
   if (typeof options.model === "string") request.model = options.model;
   const check = await engine.check(request);
   const errors = check.problems.filter(({ severity }) => severity === "error").length;
-  if (options.json) await printer.out(`${safeJson(check, 2)}\n`);
+  if (isJson) await printer.out(`${safeJson(check, 2)}\n`);
   else {
     const columns = world.stdout.isTerminal ? world.stdout.columns() : 80;
     await printer.out(`${checkPage(check, { columns, style: printer.outStyle }).join("\n").trimEnd()}\n`);
@@ -38,7 +48,7 @@ export async function execute(invocation: Invocation, { world, printer }: Comman
     const { pictureHtml, pictureSvg } = await import("../run_picture.ts");
     const draw = /\.svg$/i.test(graph) ? pictureSvg : pictureHtml;
     await world.writeFile(resolve(world.cwd, graph), draw(target, check.estimate));
-    if (!options.json) await printer.note(`the picture is in ${safeLine(graph)}`);
+    if (!isJson) await printer.note(`the picture is in ${safeLine(graph)}`);
   }
   return errors > 0 ? EXIT.failed : EXIT.ok;
 }

@@ -3,12 +3,14 @@ import type { StartRequest } from "../../engine.ts";
 import { OdwError } from "../../errors.ts";
 import type { CommandContext, Invocation } from "../command.ts";
 import { EXIT } from "../exit_codes.ts";
+import { refuseForCheck, refusePlanning } from "../flag_conflicts.ts";
 import { mayBeTask } from "../may_be_task.ts";
 import { argsInputOf, limitsOf, onAskOf } from "../run_options.ts";
 import { carryRun, type Launch } from "../run_session.ts";
 import { readArgs } from "../script_args.ts";
 import { readScript } from "../script_source.ts";
 import { startWorkflow } from "../script_start.ts";
+import { CHECK } from "../specs/plan_commands.ts";
 import { connectFor } from "../target.ts";
 import type { Connection, World } from "../world.ts";
 
@@ -20,10 +22,32 @@ export async function execute(invocation: Invocation, context: CommandContext): 
   }
   if (args.length === 0) throw new OdwError("usage", "missing required argument 'script'; see odw run --help");
   if (await mayBeTask(invocation, context.world)) return await runTask(invocation, context);
+  refusePlanning(invocation);
+  return await runScript(invocation, context, null);
+}
+
+/** `connection`: one that is open already. */
+async function runScript(
+  invocation: Invocation,
+  context: CommandContext,
+  connection: Connection | null,
+): Promise<number> {
+  if (invocation.options.dryRun) {
+    await connection?.engine[Symbol.asyncDispose]();
+    return await dryRun(invocation, context);
+  }
   return await launch(invocation, context, {
     request: () => startRequest(invocation, context.world),
-    connection: null,
+    connection,
   });
+}
+
+/** What odw check does, with no more permissions than it has. */
+async function dryRun(invocation: Invocation, context: CommandContext): Promise<number> {
+  const { options, args: [, ...words] } = invocation;
+  refuseForCheck(invocation);
+  const { checkScript } = await import("./check.ts");
+  return await checkScript({ ...invocation, spec: CHECK }, context, { words, isJson: options.output === "json" });
 }
 
 interface Given {
@@ -51,7 +75,7 @@ async function runTask(invocation: Invocation, context: CommandContext): Promise
   });
   switch (planned.status) {
     case "named":
-      return await launch(invocation, context, { request: () => startRequest(invocation, context.world), connection });
+      return await runScript(invocation, context, connection);
     case "stopped":
       await connection.engine[Symbol.asyncDispose]();
       return invocation.options.dryRun ? EXIT.ok : EXIT.cancelled;

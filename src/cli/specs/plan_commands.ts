@@ -27,7 +27,7 @@ const HOW_TO_PLAN: readonly OptionSpec[] = [
 export const PLANNING: readonly OptionSpec[] = [
   ...HOW_TO_PLAN,
   { flags: "-y, --yes", description: "run a plan without asking" },
-  { flags: "--dry-run", description: "show a plan, and run nothing" },
+  { flags: "--dry-run", description: "run nothing: show a task's plan, or what odw check says of a script" },
 ];
 
 export const PLAN: CommandSpec = {
