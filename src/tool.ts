@@ -29,6 +29,8 @@ export interface ToolContext {
   /** Absolute folder that paths are resolved against: the workspace, or an agent's worktree. */
   root: string;
   signal: AbortSignal;
+  /** A script calls, which gets more than a model can read. Default false. */
+  isScript?: boolean;
   /** Asks the user. False: denied, or nobody is there. */
   approve(request: ApprovalRequest): Promise<boolean>;
   /** Called once, when the call may go ahead and before it changes anything; the call waits for it. */
@@ -41,6 +43,8 @@ export interface ToolResult {
   isError: boolean;
   /** For a script: the same as JSON (DIALECTS.md §2 `context.tools`). Absent on errors. */
   value?: Json;
+  /** What `value` lacks, as a sentence: the tool has more than it gives. */
+  cut?: string;
   /** Of an error: "denied" when a permission was missing. */
   code?: "denied" | "usage" | "tool_failed";
 }
@@ -79,5 +83,5 @@ export interface Tool {
   access: ToolAccess;
   isConcurrent: boolean;
   /** Throws ToolError; anything else that is thrown is a defect of the tool and becomes an error result too. */
-  call(input: JsonObject, context: ToolContext): Promise<{ content: string; value: Json }>;
+  call(input: JsonObject, context: ToolContext): Promise<{ content: string; value: Json; cut?: string }>;
 }

@@ -1,7 +1,7 @@
 // The tools that a script itself calls: answered from the journal when they are recorded, and recorded before they are told.
 import { errorFromInfo, errorInfo, OdwError } from "../errors.ts";
 import type { Json, JsonObject } from "../json.ts";
-import type { ToolOutcome } from "../run.ts";
+import type { EventBody, ToolOutcome } from "../run.ts";
 import type { ToolResult, Tools } from "../tool.ts";
 import type { Approvals } from "./approvals.ts";
 import { Backlog } from "./backlog.ts";
@@ -67,9 +67,12 @@ export class ScriptTools implements ToolAnswers {
     const asker = { step: key, label: null, input, signal, onHeld: () => this.#underWay.delete(key) };
     try {
       const approve = (request: Parameters<Approvals["approve"]>[0]) => approvals.approve(request, asker);
-      const outcome = outcomeOf(name, await tools.call(name, input, { root, signal, approve }));
+      const result = await tools.call(name, input, { root, signal, approve, isScript: true });
+      const outcome = outcomeOf(name, result);
       const durationMs = Math.round(performance.now() - startedAt);
-      await journal.write({ type: "tool_answered", key, name, input, outcome, durationMs });
+      const answered: EventBody = { type: "tool_answered", key, name, input, outcome, durationMs };
+      const warning: EventBody[] = result.cut ? [{ type: "log_written", level: "warn", message: result.cut }] : [];
+      await journal.write(answered, ...warning);
       return outcome;
     } finally {
       this.#underWay.delete(key);

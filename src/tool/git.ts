@@ -7,13 +7,13 @@ import type { Tool, ToolContext } from "../tool.ts";
 import { asData } from "./as_data.ts";
 import { textList } from "./command_input.ts";
 import { commandWords } from "./command_words.ts";
-import { startProgram } from "./start_program.ts";
+import { cutNote, startProgram } from "./start_program.ts";
 import { ToolError } from "./tool_error.ts";
 import { field } from "./tool_input.ts";
 
 const TIME_LIMIT_MS = 120_000;
 
-/** Its value: `{ stdout, stderr, exitCode }`; a git that fails is a result, not an error. */
+/** Its value: `{ stdout, stderr, exitCode, isTruncated }`; a git that fails is a result, not an error. */
 export function gitTool({ settings, programs }: { settings: Settings; programs: Programs }): Tool {
   const isGranted = settings.grants.run.includes("*") || settings.grants.run.includes("git");
   return {
@@ -37,7 +37,8 @@ export function gitTool({ settings, programs }: { settings: Settings; programs: 
       }
       if (gitAccess(args).access === "run") await context.onPermitted?.();
       const result = await startGit(args, programs, context);
-      return { content: shown(args, result), value: gitValue(result) };
+      const cut = context.isScript ? cutNote(`git ${args[0]}`, result) : undefined;
+      return { content: shown(args, result), value: gitValue(result), ...(cut ? { cut } : {}) };
     },
   };
 }
@@ -86,7 +87,7 @@ async function ask(
 
 async function startGit(args: string[], programs: Programs, context: ToolContext): Promise<ProgramResult> {
   const request = { program: "git", args, cwd: context.root, timeoutMs: TIME_LIMIT_MS, writable: [context.root] };
-  return await startProgram(programs, request, context.signal);
+  return await startProgram(programs, request, context);
 }
 
 /** Scripts give a text or a list; models repeat the word `git` now and then. */
@@ -128,6 +129,6 @@ function shown(args: string[], result: ProgramResult): string {
   return parts.join("\n");
 }
 
-function gitValue({ stdout, stderr, exitCode }: ProgramResult): Json {
-  return { stdout, stderr, exitCode };
+function gitValue({ stdout, stderr, exitCode, isTruncated }: ProgramResult): Json {
+  return { stdout, stderr, exitCode, isTruncated };
 }

@@ -32,7 +32,7 @@ export function globTool({ home }: { home: string }): Tool {
 async function findFiles(
   input: JsonObject,
   { home, context }: { home: string; context: ToolContext },
-): Promise<{ content: string; value: Json }> {
+): Promise<{ content: string; value: Json; cut?: string }> {
   const start = await searchRoot(optionalText(input, "path"), { home, context });
   const glob = requiredText(input, "pattern");
   // A pattern may repeat the root as an absolute path.
@@ -43,7 +43,10 @@ async function findFiles(
     for (const file of files) if (pattern.matches(file.slice(prefix))) found.push(file);
     if (found.length >= MOST_PATHS) break;
   }
-  return { content: shown(found, glob), value: found.slice(0, MOST_PATHS) };
+  const cut = found.length < MOST_PATHS
+    ? {}
+    : { cut: `glob ${glob} gives the first ${MOST_PATHS} files, and there may be more` };
+  return { content: shown(found, glob), value: found.slice(0, MOST_PATHS), ...cut };
 }
 
 function shown(found: string[], glob: string): string {

@@ -41,7 +41,7 @@ export function grepTool({ home }: { home: string }): Tool {
 async function grep(
   input: JsonObject,
   { home, context }: { home: string; context: ToolContext },
-): Promise<{ content: string; value: Json }> {
+): Promise<{ content: string; value: Json; cut?: string }> {
   const pattern = requiredText(input, "pattern");
   const mode = modeOf(input);
   const around = Math.min(optionalCount(input, { name: "context", least: 0 }) ?? 0, MOST_CONTEXT);
@@ -64,7 +64,10 @@ async function grep(
     count += mode === "content" ? matches.count : 1;
     if (count >= most) break;
   }
-  return shownMatches(found, { mode, pattern, isCut: count >= most, around });
+  const isCut = count >= most;
+  // A limit that the script gave itself is no cut.
+  const cut = isCut && most === MOST_MATCHES ? { cut: `grep ${pattern} gives the first ${most} matches` } : {};
+  return { ...shownMatches(found, { mode, pattern, isCut, around }), ...cut };
 }
 
 async function* candidates(

@@ -23,7 +23,7 @@ export function listFilesTool({ home }: { home: string }): Tool {
 async function listFiles(
   input: JsonObject,
   { home, context }: { home: string; context: ToolContext },
-): Promise<{ content: string; value: Json }> {
+): Promise<{ content: string; value: Json; cut?: string }> {
   const { real, shown } = await workspacePath(optionalText(input, "path") ?? ".", { root: context.root, home });
   const names: string[] = [];
   try {
@@ -47,5 +47,8 @@ async function listFiles(
   const hidden = names.length - lines.length;
   const more = hidden > 0 ? `\n[${hidden} more: narrow it with glob]` : "";
   const content = names.length === 0 ? `${shown || "."} is empty` : lines.join("\n") + more;
-  return { content, value: sorted.map((name) => name.replace(/@$/, "")) };
+  const cut = names.length > sorted.length
+    ? { cut: `list_files gives ${sorted.length} of the ${names.length} entries of ${shown || "the workspace"}` }
+    : {};
+  return { content, ...cut, value: sorted.map((name) => name.replace(/@$/, "")) };
 }

@@ -5,7 +5,7 @@ import type { ProgramResult, Programs } from "../programs.ts";
 import type { Tool, ToolContext } from "../tool.ts";
 import { asData } from "./as_data.ts";
 import { type Command, readCommand } from "./command_input.ts";
-import { MOST_OUTPUT_BYTES, startProgram } from "./start_program.ts";
+import { cutNote, MOST_OUTPUT_BYTES, startProgram } from "./start_program.ts";
 import { ToolError } from "./tool_error.ts";
 import { optionalCount, optionalText } from "./tool_input.ts";
 import { workspacePath } from "./workspace_path.ts";
@@ -13,7 +13,7 @@ import { workspacePath } from "./workspace_path.ts";
 const DEFAULT_TIME_LIMIT_MS = 120_000;
 const LONGEST_TIME_LIMIT_MS = 600_000;
 
-/** Its value: `{ stdout, stderr, exitCode, timedOut }`; a program that fails is a result, not an error. */
+/** Its value: `{ stdout, stderr, exitCode, timedOut, isTruncated }`; a program that fails is a result, not an error. */
 export function runCommandTool({ settings, programs }: { settings: Settings; programs: Programs }): Tool {
   return {
     name: "run_command",
@@ -45,8 +45,9 @@ export function runCommandTool({ settings, programs }: { settings: Settings; pro
         timeoutMs,
         writable: [context.root],
       };
-      const result = await startProgram(programs, request, context.signal);
-      return { content: shown(command, result, timeoutMs), value: programValue(result) };
+      const result = await startProgram(programs, request, context);
+      const cut = context.isScript ? cutNote(oneLine(command.line), result) : undefined;
+      return { content: shown(command, result, timeoutMs), value: programValue(result), ...(cut ? { cut } : {}) };
     },
   };
 }
@@ -113,8 +114,8 @@ function ending(result: ProgramResult, timeoutMs: number): string {
   return result.exitCode === null ? "Ended by a signal" : `Exit code ${result.exitCode}`;
 }
 
-function programValue({ stdout, stderr, exitCode, isTimedOut }: ProgramResult): Json {
-  return { stdout, stderr, exitCode, timedOut: isTimedOut };
+function programValue({ stdout, stderr, exitCode, isTimedOut, isTruncated }: ProgramResult): Json {
+  return { stdout, stderr, exitCode, timedOut: isTimedOut, isTruncated };
 }
 
 function oneLine(line: string): string {

@@ -45,6 +45,7 @@ export function webFetchTool({ settings }: { settings: Settings; programs: Progr
       return {
         content: `HTTP ${answer.status} ${answer.url}${notes}\n${asData(answer.url, body)}`,
         value: { url: answer.url, status: answer.status, text: wanted === undefined ? text : text.slice(0, most) },
+        ...(answer.isCut ? { cut: `web_fetch gives the first 5 MB of ${answer.url}` } : {}),
       };
     },
   };

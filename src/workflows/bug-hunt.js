@@ -55,16 +55,27 @@ async function all(thunks) {
   }
   return results;
 }
+/** A line that is longer than a prompt may be goes on in the next piece: nothing of it is left out. */
+function inPieces(line) {
+  const most = Math.floor(room * 0.2);
+  const pieces = [];
+  for (let from = 0; from < line.length || from === 0;) {
+    const isPair = /[\ud800-\udbff]/.test(line[from + most - 1] ?? "");
+    const end = from + most - (isPair ? 1 : 0);
+    pieces.push(line.slice(from, end));
+    from = end;
+  }
+  return pieces;
+}
 /** Lines with their numbers, in pieces that fit a prompt. */
 function numbered(path, lines) {
   const chunks = [];
   let left = 0;
-  for (const line of lines) {
-    const short = line.length > 400 ? `${line.slice(0, 400)} [cut]` : line;
-    const takes = weight(short) + 1;
+  for (const line of lines.flatMap(inPieces)) {
+    const takes = weight(line) + 1;
     if (takes > left) chunks.push({ path, text: "" });
     left = (takes > left ? room * 0.7 : left) - takes;
-    chunks.at(-1).text += `${short}\n`;
+    chunks.at(-1).text += `${line}\n`;
   }
   return chunks;
 }

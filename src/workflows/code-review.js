@@ -7,7 +7,8 @@ export const meta = {
   args: {
     base: {
       type: "string",
-      description: "What to compare the working tree with: a commit, a branch, or a range such as main...HEAD",
+      description:
+        "What to compare the working tree with: a commit or branch (from where it was left), or a range such as main...HEAD",
       default: "HEAD",
     },
     diff: { type: "string", description: "The diff itself, instead of asking git" },
@@ -58,24 +59,98 @@ async function all(thunks) {
   }
   return results;
 }
+/** A line that is longer than a prompt may be goes on in the next piece: nothing of it is left out. */
+function inPieces(line) {
+  const most = Math.floor(room * 0.2);
+  const pieces = [];
+  for (let from = 0; from < line.length || from === 0;) {
+    const isPair = /[\ud800-\udbff]/.test(line[from + most - 1] ?? "");
+    const end = from + most - (isPair ? 1 : 0);
+    pieces.push(line.slice(from, end));
+    from = end;
+  }
+  return pieces;
+}
 /** Lines with their numbers, in pieces that fit a prompt. */
 function numbered(path, lines) {
   const chunks = [];
   let left = 0;
-  for (const line of lines) {
-    const short = line.length > 400 ? `${line.slice(0, 400)} [cut]` : line;
-    const takes = weight(short) + 1;
+  for (const line of lines.flatMap(inPieces)) {
+    const takes = weight(line) + 1;
     if (takes > left) chunks.push({ path, text: "" });
     left = (takes > left ? room * 0.7 : left) - takes;
-    chunks.at(-1).text += `${short}\n`;
+    chunks.at(-1).text += `${line}\n`;
   }
   return chunks;
 }
 
+/** What git says, or why it cannot: a cut answer would hide changes. */
+async function git(...words) {
+  const { stdout, stderr, exitCode, isTruncated } = await tools.git(words);
+  if (isTruncated) fail("the diff is larger than 8 MB: name a nearer base");
+  return exitCode === 0 ? { stdout } : { problem: (stderr || stdout || "").trim() };
+}
+const base = given.base ?? "HEAD";
+const isRange = base.includes("..");
 async function readDiff() {
   if (given.diff) return given.diff;
-  const { stdout, stderr, exitCode } = await tools.git(["diff", "--no-color", "-U8", given.base ?? "HEAD"]);
-  return exitCode === 0 ? stdout : fail(`git diff ${given.base ?? "HEAD"} failed: ${(stderr || stdout || "").trim()}`);
+  // Whatever the user's settings say: names as a/ and b/ and no colours.
+  const looks = ["--no-color", "--src-prefix=a/", "--dst-prefix=b/", "--no-ext-diff", "-U8"];
+  const { stdout, problem } = await git("diff", ...looks, ...(isRange ? [base] : ["--merge-base", base]), "--");
+  if (problem === undefined) return stdout;
+  const { stdout: isShallow } = await git("rev-parse", "--is-shallow-repository");
+  const hint = isShallow?.trim() === "true"
+    ? ". This is a shallow clone, which lacks the commits in between: fetch them (git fetch --unshallow, or fetch-depth: 0 in CI)"
+    : "";
+  return fail(`git diff ${base} failed: ${problem}${hint}`);
+}
+/** Files that git does not know are in no diff. */
+async function untracked() {
+  if (given.diff || isRange) return [];
+  const { stdout = "" } = await git("ls-files", "--others", "--exclude-standard", "-z");
+  return stdout.split("\0").filter(Boolean).map((file) => ({ file, why: "git does not know it: git add it" }));
+}
+/** As git writes names: after a/ or b/, in quotes where they hold quotes, control or other characters than ASCII. */
+function nameIn(text, prefix) {
+  const name = text.replace(/\t$/, "");
+  if (!name.startsWith('"')) return name.startsWith(prefix) ? name.slice(prefix.length) : name;
+  const named = { a: 7, b: 8, t: 9, n: 10, v: 11, f: 12, r: 13 };
+  const bytes = name.slice(1, -1).replace(/\\([0-7]{3}|.)|%/g, (all, code) => {
+    if (all === "%") return "%25";
+    if (/^\d/.test(code)) return `%${parseInt(code, 8).toString(16).padStart(2, "0")}`;
+    return code in named ? `%${named[code].toString(16).padStart(2, "0")}` : code;
+  });
+  let plain = bytes;
+  try {
+    plain = decodeURIComponent(bytes);
+  } catch {
+    // No UTF-8: as git shows it.
+  }
+  return plain.startsWith(prefix) ? plain.slice(prefix.length) : plain;
+}
+/** The name of the new file, or of the one that is gone. */
+function pathOf(part) {
+  const head = part.split(/^@@ /m, 1)[0];
+  const line = (start) => head.split("\n").find((text) => text.startsWith(start))?.slice(start.length);
+  const [added, removed] = [line("+++ "), line("--- ")];
+  if (added !== undefined && added !== "/dev/null") return nameIn(added, "b/");
+  if (removed !== undefined && removed !== "/dev/null") return nameIn(removed, "a/");
+  const moved = line("rename to ") ?? line("copy to ");
+  if (moved !== undefined) return nameIn(moved, "");
+  // Both names are the same one: binaries, modes, empty files.
+  const both = line("diff --git ") ?? "diff";
+  if (both.startsWith('"')) return nameIn(both.slice(0, (both.length - 1) / 2), "a/");
+  return nameIn(both.slice(0, (both.length - 1) / 2), "a/");
+}
+/** Why a changed file has nothing to read; undefined: it has. */
+function whySkipped(part) {
+  if (/^@@ /m.test(part)) return undefined;
+  if (/^(?:Binary files |GIT binary patch)/m.test(part)) return "binary";
+  if (/^(?:rename|copy) to /m.test(part)) return "moved without a change";
+  if (/^new mode /m.test(part)) return "only its mode has changed";
+  if (/^new file mode /m.test(part)) return "new and empty";
+  if (/^deleted file mode /m.test(part)) return "it was empty, and is gone";
+  return "no changed lines";
 }
 /** A file's part of a diff with the line numbers of the new file. */
 function numberLines(part) {
@@ -89,19 +164,20 @@ function numberLines(part) {
 }
 const diff = await readDiff();
 if (typeof diff !== "string") fail("diff must be a text");
-if (diff.trim() === "") {
+const newFiles = await untracked();
+const parts = diff.split(/^(?=diff --git )/m).filter((part) => part.trim() !== "");
+const files = parts.map((part) => ({ path: pathOf(part), why: whySkipped(part), part }));
+const skipped = [...files.filter(({ why }) => why).map(({ path, why }) => ({ file: path, why })), ...newFiles];
+const chunks = files.filter(({ why }) => !why).flatMap(({ path, part }) => numbered(path, numberLines(part)));
+if (chunks.length === 0) {
+  if (given.diff && skipped.length > 0) fail("the diff changes no text: nothing in it can be read");
+  const nothing = skipped.length === 0 ? "There is nothing to review: the diff is empty." : "No text has changed.";
   return {
-    verdict: "approve",
-    summary: "There is nothing to review: the diff is empty.",
-    findings: [],
-    unverified: [],
-    refuted: 0,
+    verdict: skipped.length === 0 ? "approve" : "comment",
+    summary: nothing,
+    ...{ findings: [], unverified: [], refuted: 0, files: files.length, reviewed: [], unread: [], skipped },
   };
 }
-const parts = diff.split(/^(?=diff --git )/m).filter((part) => part.trim() !== "");
-const pathOf = (part) => /^\+\+\+ (?:b\/)?(\S.*)$/m.exec(part)?.[1] ?? "diff";
-const chunks = parts.flatMap((part) => numbered(pathOf(part), numberLines(part)));
-if (chunks.length === 0) fail("the diff changes no text: nothing in it can be read");
 
 phase("Read");
 const read = await all(chunks.map(({ path, text }) => () =>
@@ -113,7 +189,13 @@ const read = await all(chunks.map(({ path, text }) => () =>
     { label: path, schema: FINDINGS, model: models?.find, tools: [] },
   )
 ));
-const unread = [...new Set(chunks.filter((_, i) => read[i] === null).map(({ path }) => path))];
+const missed = new Set(chunks.filter((_, i) => read[i] === null).map(({ path }) => path));
+const unread = [...missed].map((file) => ({ file, why: "an agent failed: see the failures of this run" }));
+const reviewed = [...new Set(chunks.map(({ path }) => path))].filter((path) => !missed.has(path));
+const counted = reviewed.length + unread.length + skipped.length - newFiles.length;
+if (counted !== files.length) {
+  fail(`${files.length} files have changed, and ${counted} are accounted for: the diff is broken`);
+}
 if (read.every((answer) => answer === null)) {
   throw new Error("code-review: no change could be read: see the failures of this run");
 }
@@ -146,5 +228,6 @@ const summary = await agent(
     `Findings:\n${JSON.stringify(compact(findings, { maxChars: Math.floor(room * 0.4) }))}`,
   { label: "verdict", model: models?.verdict, tools: [] },
 );
-const verdict = isBad ? "request changes" : unread.length > 0 || unverified.length > 0 ? "comment" : "approve";
-return { verdict, summary, findings, unverified, refuted, unread };
+const isOpen = unread.length > 0 || unverified.length > 0 || newFiles.length > 0;
+const verdict = isBad ? "request changes" : isOpen ? "comment" : "approve";
+return { verdict, summary, findings, unverified, refuted, files: files.length, reviewed, unread, skipped };
