@@ -118,7 +118,8 @@ export interface Engine extends AsyncDisposable {
   importRun(lines: string[]): Promise<string>;
   deleteRun(ref: string): Promise<void>;
   deleteStartedBefore(time: number, options: { dryRun: boolean }): Promise<string[]>;
-  checkStore(): Promise<StoreCheck>;
+  /** `repair`: writes anew what can be told from the events. Default false. */
+  checkStore(options?: { repair: boolean }): Promise<StoreCheck>;
   models(): Promise<ProviderModels[]>;
   workflows(): Promise<WorkflowInfo[]>;
   /** One saved workflow in full. Throws `not_found`, `script_invalid`. */

@@ -1,4 +1,5 @@
 // The contract of a model provider: one request in the field's terms, one answer, one error.
+import { addCounts } from "./lib/counts.ts";
 import type { Effort } from "./agent.ts";
 import { type ErrorCode, OdwError } from "./errors.ts";
 import type { Json, JsonSchema } from "./json.ts";
@@ -168,10 +169,10 @@ export function noUsage(): TokenUsage {
 
 export function addUsage(a: TokenUsage, b: TokenUsage): TokenUsage {
   return {
-    inputTokens: a.inputTokens + b.inputTokens,
-    outputTokens: a.outputTokens + b.outputTokens,
-    cacheReadTokens: a.cacheReadTokens + b.cacheReadTokens,
-    cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
-    reasoningTokens: a.reasoningTokens + b.reasoningTokens,
+    inputTokens: addCounts(a.inputTokens, b.inputTokens),
+    outputTokens: addCounts(a.outputTokens, b.outputTokens),
+    cacheReadTokens: addCounts(a.cacheReadTokens, b.cacheReadTokens),
+    cacheWriteTokens: addCounts(a.cacheWriteTokens, b.cacheWriteTokens),
+    reasoningTokens: addCounts(a.reasoningTokens, b.reasoningTokens),
   };
 }

@@ -39,6 +39,8 @@ export interface StoreCheck {
   events: number;
   /** Empty: the file is sound. */
   problems: string[];
+  /** What a repair has mended, in words. */
+  repaired: string[];
 }
 
 /** Asked of a run's owner by another process. */
@@ -95,5 +97,6 @@ export interface Store extends AsyncDisposable {
   deleteRun(runId: string): Promise<void>;
   /** Deletes runs that nobody owns and that started before `time` (milliseconds since the epoch); returns their ids. */
   deleteStartedBefore(time: number, options: { dryRun: boolean }): Promise<string[]>;
-  check(): Promise<StoreCheck>;
+  /** `repair`: default false. */
+  check(options?: { repair: boolean }): Promise<StoreCheck>;
 }

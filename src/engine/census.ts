@@ -1,4 +1,5 @@
 // The counts of one run: agents, tokens and cost, and the limits that they must not pass.
+import { addAmounts, addCounts } from "../lib/counts.ts";
 import type { AgentResult, Reservation, UsageBound } from "../agent.ts";
 import { OdwError } from "../errors.ts";
 import type { Dialect, EventBody, RunLimits, RunUsage } from "../run.ts";
@@ -95,8 +96,8 @@ export function openCensus(limits: RunLimits, dialect: Dialect, earlier: Earlier
     reserve: budget?.reserve,
     addResult(result) {
       used.agents++;
-      used.inputTokens += result.usage.inputTokens;
-      used.outputTokens += result.usage.outputTokens;
+      used.inputTokens = addCounts(used.inputTokens, result.usage.inputTokens);
+      used.outputTokens = addCounts(used.outputTokens, result.usage.outputTokens);
       if (result.costUsd === null) used.costUsd = null;
       else {
         knownCost += result.costUsd;
@@ -120,9 +121,9 @@ function sum(before: RunUsage, now: RunUsage): RunUsage {
   return {
     agents: before.agents + now.agents,
     cachedAgents: now.cachedAgents,
-    inputTokens: before.inputTokens + now.inputTokens,
-    outputTokens: before.outputTokens + now.outputTokens,
-    costUsd: before.costUsd === null || now.costUsd === null ? null : before.costUsd + now.costUsd,
+    inputTokens: addCounts(before.inputTokens, now.inputTokens),
+    outputTokens: addCounts(before.outputTokens, now.outputTokens),
+    costUsd: addAmounts(before.costUsd, now.costUsd),
   };
 }
 

@@ -192,8 +192,8 @@ class LocalEngine implements Engine {
     return deleted;
   }
 
-  checkStore(): Promise<StoreCheck> {
-    return this.#store.check();
+  checkStore(options?: { repair: boolean }): Promise<StoreCheck> {
+    return this.#store.check(options);
   }
 
   models(): Promise<ProviderModels[]> {

@@ -3,6 +3,7 @@ import type { Effort } from "../agent.ts";
 import type { ProviderSettings } from "../config.ts";
 import { isJsonObject, type Json, type JsonObject, type JsonSchema } from "../json.ts";
 import { type Message, noUsage, type TokenUsage, type ToolCall } from "../provider.ts";
+import { isSoundUsage } from "./reported_usage.ts";
 import { count, parsedInput, place, wireOf } from "./wire_value.ts";
 import type { Answer, AnswerReader, ReadState, WireFormat, WireRequest } from "./wire_format.ts";
 
@@ -151,7 +152,7 @@ class MessagesReader implements AnswerReader {
   }
 
   usage(): TokenUsage | null {
-    return this.#usage && messagesUsage(this.#usage);
+    return this.#usage && isSoundUsage(this.#usage) ? messagesUsage(this.#usage) : null;
   }
 
   answer(): Answer {

@@ -2,6 +2,7 @@
 import { isJsonObject, type JsonObject, type JsonSchema } from "../json.ts";
 import { type Message, noUsage, type TokenUsage, type ToolCall } from "../provider.ts";
 import { promptText, upperTokens } from "./estimate.ts";
+import { isSoundUsage } from "./reported_usage.ts";
 import { count, newCallId, parsedInput, wireOf } from "./wire_value.ts";
 import type { Answer, AnswerReader, ReadState, WireFormat, WireRequest } from "./wire_format.ts";
 
@@ -124,6 +125,8 @@ class OllamaReader implements AnswerReader {
   usage(): TokenUsage | null {
     const last = this.#last;
     if (!last || typeof last.prompt_eval_count !== "number" || typeof last.eval_count !== "number") return null;
+    const { prompt_eval_count, eval_count } = last;
+    if (!isSoundUsage({ prompt_eval_count, eval_count })) return null;
     return { ...noUsage(), inputTokens: count(last.prompt_eval_count), outputTokens: count(last.eval_count) };
   }
 

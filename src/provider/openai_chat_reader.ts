@@ -1,6 +1,7 @@
 // Reads Chat Completions: chunks or a whole answer, with the liberties that compatible servers take.
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import { noUsage, type TokenUsage, type ToolCall } from "../provider.ts";
+import { isSoundUsage } from "./reported_usage.ts";
 import { count, newCallId, parsedInput } from "./wire_value.ts";
 import type { Answer, AnswerReader, ReadState } from "./wire_format.ts";
 
@@ -38,7 +39,7 @@ export class ChatReader implements AnswerReader {
   }
 
   usage(): TokenUsage | null {
-    return this.#usage && chatUsage(this.#usage);
+    return this.#usage && isSoundUsage(this.#usage) ? chatUsage(this.#usage) : null;
   }
 
   answer(): Answer {

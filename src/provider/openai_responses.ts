@@ -3,6 +3,7 @@ import type { Effort } from "../agent.ts";
 import { isJsonObject, type Json, type JsonObject, type JsonSchema } from "../json.ts";
 import { type Message, noUsage, type TokenUsage, type ToolCall } from "../provider.ts";
 import { isReasoningModel } from "./openai_model.ts";
+import { isSoundUsage } from "./reported_usage.ts";
 import { count, jsonArguments, newCallId, parsedInput, place, sendableArguments, wireOf } from "./wire_value.ts";
 import type { Answer, AnswerReader, ReadState, WireFormat, WireRequest } from "./wire_format.ts";
 
@@ -122,7 +123,8 @@ class ResponsesReader implements AnswerReader {
   }
 
   usage(): TokenUsage | null {
-    return isJsonObject(this.#response.usage) ? responsesUsage(this.#response.usage) : null;
+    const { usage } = this.#response;
+    return isJsonObject(usage) && isSoundUsage(usage) ? responsesUsage(usage) : null;
   }
 
   answer(): Answer {

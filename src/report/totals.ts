@@ -1,4 +1,5 @@
 // What a run's steps add up to, by model and by phase.
+import { addAmounts, addCounts } from "../lib/counts.ts";
 import type { CostUsd } from "../agent.ts";
 import type { Step } from "../run.ts";
 
@@ -36,8 +37,8 @@ function add(total: Total, { status, usage, costUsd }: Step): Total {
     name: total.name,
     agents: total.agents + 1,
     failed: total.failed + (status === "failed" ? 1 : 0),
-    inputTokens: total.inputTokens + (usage?.inputTokens ?? 0),
-    outputTokens: total.outputTokens + (usage?.outputTokens ?? 0),
-    costUsd: total.costUsd === null || costUsd === null ? null : total.costUsd + costUsd,
+    inputTokens: addCounts(total.inputTokens, usage?.inputTokens ?? 0),
+    outputTokens: addCounts(total.outputTokens, usage?.outputTokens ?? 0),
+    costUsd: addAmounts(total.costUsd, costUsd),
   };
 }

@@ -10,11 +10,19 @@ import type { EventRow } from "./run_reader.ts";
 /** More are not told: one damaged page can make hundreds. */
 const MOST_PROBLEMS = 20;
 
-type Journal = { db: DatabaseSync; problems: string[] };
+export interface CheckOptions {
+  path: string;
+  /** Milliseconds since the epoch. */
+  now: number;
+  /** Writes the rows of runs anew that do not agree with their events, but for those that somebody works on. */
+  isRepairing: boolean;
+}
+
+type Journal = { db: DatabaseSync; problems: string[]; repaired: string[] } & Pick<CheckOptions, "now" | "isRepairing">;
 
 /** Reads the whole database. Damage becomes problems in words, never an error. */
-export function checkDatabase(db: DatabaseSync, path: string): StoreCheck {
-  const journal: Journal = { db, problems: [] };
+export function checkDatabase(db: DatabaseSync, { path, now, isRepairing }: CheckOptions): StoreCheck {
+  const journal: Journal = { db, problems: [], repaired: [], now, isRepairing };
   probe(journal, "integrity", () => checkIntegrity(journal));
   probe(journal, "runs", () => checkRuns(journal));
   return {
@@ -24,6 +32,7 @@ export function checkDatabase(db: DatabaseSync, path: string): StoreCheck {
     runs: number(journal, "SELECT count(*) FROM runs"),
     events: number(journal, "SELECT count(*) FROM events"),
     problems: journal.problems.slice(0, MOST_PROBLEMS),
+    repaired: journal.repaired,
   };
 }
 
@@ -46,20 +55,35 @@ function checkRuns(journal: Journal): void {
   }
 }
 
-/** In one read transaction, so that what is appended meanwhile is no contradiction. */
-function checkRun({ db, problems }: Journal, id: string, pages: EventPages): void {
-  db.exec("BEGIN");
+/** In one transaction, so that what is appended meanwhile is no contradiction. */
+function checkRun({ db, problems, repaired, now, isRepairing }: Journal, id: string, pages: EventPages): void {
+  db.exec(isRepairing ? "BEGIN IMMEDIATE" : "BEGIN");
   try {
+    const headers = new RunHeaders(db);
     const header = foldHeader(pages.of(id));
-    const recorded = new RunHeaders(db).read(id)?.header ?? emptyHeader();
+    const recorded = headers.read(id)?.header ?? emptyHeader();
     const differing = (Object.keys(header) as (keyof RunHeader)[]).filter((key) =>
-      !isEqual(header[key], recorded[key])
+      !isEqual(header[key], recorded[key]) || (/Tokens$/.test(key) && holdsTooMuch(db, id, key))
     );
     if (differing.length === 0) return;
-    problems.push(`run ${id}: its row does not agree with its events in ${differing.join(", ")}`);
+    const what = `run ${id}: its row does not agree with its events in ${differing.join(", ")}`;
+    if (!isRepairing || isOwned(db, id, now)) return void problems.push(what);
+    headers.save(id, { owner: null, header });
+    repaired.push(what);
   } finally {
     db.exec("COMMIT");
   }
+}
+
+/** Of older versions: a sum that SQLite can hold and that no program can read. */
+function holdsTooMuch(db: DatabaseSync, id: string, key: keyof RunHeader): boolean {
+  const column = key === "inputTokens" ? "input_tokens" : "output_tokens";
+  const sql = `SELECT 1 FROM runs WHERE id = ? AND ${column} > ${Number.MAX_SAFE_INTEGER}`;
+  return db.prepare(sql).get(id) !== undefined;
+}
+
+function isOwned(db: DatabaseSync, id: string, now: number): boolean {
+  return db.prepare("SELECT 1 FROM runs WHERE id = ? AND coalesce(lease_until, 0) > ?").get(id, now) !== undefined;
 }
 
 const NO_HISTORY: StepHistory = { seq: 0, type: "step_started", replaySeq: 0 };

@@ -1,5 +1,6 @@
 // The header row of a run as a projection of its events: one event changes it by one step of this fold.
 import type { CostUsd } from "../agent.ts";
+import { addAmounts, addCounts } from "../lib/counts.ts";
 import type { EventBody, RunStatus } from "../run.ts";
 
 /** What `runs` holds beside the id, the name and the lease. */
@@ -128,7 +129,8 @@ function projectReplay(header: RunHeader, { seq, replaySeq }: StepHistory): void
 }
 
 function addPaid(header: RunHeader, usage: { inputTokens: number; outputTokens: number }, costUsd: CostUsd): void {
-  header.inputTokens += usage.inputTokens;
-  header.outputTokens += usage.outputTokens;
-  header.costUsd = header.costUsd === null || costUsd === null ? null : header.costUsd + costUsd;
+  // What a provider said must never keep a run from being recorded.
+  header.inputTokens = addCounts(header.inputTokens, usage.inputTokens);
+  header.outputTokens = addCounts(header.outputTokens, usage.outputTokens);
+  header.costUsd = addAmounts(header.costUsd, costUsd);
 }

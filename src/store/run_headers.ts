@@ -1,6 +1,7 @@
 // The header rows of runs as the projection needs them: read, made, and written back.
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { RunHeader } from "./projection.ts";
+import { READ_TOKENS } from "./read_tokens.ts";
 
 /** A header as it stands, and who holds the run's lease. */
 export interface HeldHeader {
@@ -21,8 +22,7 @@ export class RunHeaders {
     this.#select = db.prepare(
       `SELECT owner, status, reason, ended_at AS endedAt, last_seq AS lastSeq, agents, done_agents AS doneAgents,
          empty_agents AS emptyAgents, failed_agents AS failedAgents, skipped_agents AS skippedAgents,
-         cached_agents AS cachedAgents, part_seq AS partSeq, input_tokens AS inputTokens,
-         output_tokens AS outputTokens, cost_usd AS costUsd
+         cached_agents AS cachedAgents, part_seq AS partSeq, ${READ_TOKENS}, cost_usd AS costUsd
        FROM runs WHERE id = ?`,
     );
     this.#insert = db.prepare(

@@ -3,6 +3,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { OdwError } from "../errors.ts";
 import type { Event, EventText, Run, RunCensus, RunRecord, RunStatus } from "../run.ts";
 import type { RunFilter } from "../store.ts";
+import { READ_TOKENS } from "./read_tokens.ts";
 import { foldRecord } from "./record.ts";
 
 interface RunRow {
@@ -35,8 +36,7 @@ const EFFECTIVE_STATUS = `CASE
 
 const COLUMNS = `id, name, ${EFFECTIVE_STATUS} AS status, started_at AS startedAt, ended_at AS endedAt, reason, agents,
   done_agents AS doneAgents, empty_agents AS emptyAgents, failed_agents AS failedAgents,
-  skipped_agents AS skippedAgents, cached_agents AS cachedAgents, input_tokens AS inputTokens,
-  output_tokens AS outputTokens, cost_usd AS costUsd, coalesce(lease_until, 0) > ?1 AS isOwned`;
+  skipped_agents AS skippedAgents, cached_agents AS cachedAgents, ${READ_TOKENS}, cost_usd AS costUsd, coalesce(lease_until, 0) > ?1 AS isOwned`;
 
 /** Prepared once for a connection. */
 export class RunReader {

@@ -184,8 +184,9 @@ export class SqliteStore implements Store {
     while (this.#isOpen && shrinkSome(this.#db)) await new Promise((resolve) => setImmediate(resolve));
   }
 
-  async check(): Promise<StoreCheck> {
-    const check = await this.#settle("check the journal", () => checkDatabase(this.#db, this.#path));
+  async check({ repair } = { repair: false }): Promise<StoreCheck> {
+    const options = { path: this.#path, now: this.#now(), isRepairing: repair };
+    const check = await this.#settle("check the journal", () => checkDatabase(this.#db, options));
     if (check.problems.length === 0) return check;
     const kept = await this.#keepCopy();
     return { ...check, problems: [...check.problems, `${kept}; ${corruptionRemedy(this.#path)}`] };

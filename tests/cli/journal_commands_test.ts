@@ -81,6 +81,7 @@ const CHECK = {
   runs: 3,
   events: 400,
   problems: [],
+  repaired: [],
 };
 
 Deno.test("db check tells where the database is and what it holds", async () => {

@@ -80,7 +80,7 @@ Deno.test("git gives a script its output and exit code, and a model the code fir
   await using world = await openWorld();
   await repository(world);
   const read = await tool().call({ args: "git log --format='%s'" }, world.context);
-  assert.deepEqual(read.value, { stdout: "first\n", stderr: "", exitCode: 0 });
+  assert.deepEqual(read.value, { stdout: "first\n", stderr: "", exitCode: 0, isTruncated: false });
   assert.match(read.content, /^Exit code 0\n<data-[0-9a-f]{8} from="git log"[^>]*>\nfirst\n\n<\/data-/);
   const failed = await tool().call({ args: ["show", "nothing"] }, world.context);
   assert.equal((failed.value as { exitCode: number }).exitCode, 128);

@@ -67,7 +67,7 @@ Deno.test("run_command gives a failing program's output as a result, the exit co
     { command: "echo out; echo err >&2; exit 3", shell: true },
     world.context,
   );
-  assert.deepEqual(value, { stdout: "out\n", stderr: "err\n", exitCode: 3, timedOut: false });
+  assert.deepEqual(value, { stdout: "out\n", stderr: "err\n", exitCode: 3, timedOut: false, isTruncated: false });
   assert.match(content, /^Exit code 3\n<data-\w+ from="stdout of sh -c[^]*out[^]*<data-\w+ from="stderr of/);
   assert.equal(world.permitted(), 1);
 });

@@ -16,8 +16,9 @@ export async function execute(invocation: Invocation, { world, printer }: Comman
   const { engine, warnings } = await connectFor(invocation, world);
   await using _engine = engine;
   for (const warning of warnings) await printer.warn(warning);
-  const check = await engine.checkStore();
+  const check = await engine.checkStore({ repair: invocation.options.repair === true });
   await printer.out(invocation.options.json ? `${safeJson(check, 2)}\n` : facts(check));
+  for (const done of check.repaired) await printer.note(`mended: ${safeLine(done)}`);
   for (const problem of check.problems) await printer.error(problem);
   return check.problems.length > 0 ? EXIT.failed : EXIT.ok;
 }

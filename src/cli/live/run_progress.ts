@@ -1,4 +1,5 @@
 // A run as its events have told it so far: what progress views draw. Each event costs the same, however many came before.
+import { addAmounts, addCounts } from "../../lib/counts.ts";
 import type { Event, Failure, LogLevel, Run } from "../../run.ts";
 import { toolText } from "../tool_text.ts";
 
@@ -164,9 +165,9 @@ export class RunProgress {
   }
 
   #spend({ usage, costUsd }: Event & { type: "step_completed" | "step_failed" }): void {
-    this.inputTokens += usage.inputTokens;
-    this.outputTokens += usage.outputTokens;
-    this.costUsd = this.costUsd === null || costUsd === null ? null : this.costUsd + costUsd;
+    this.inputTokens = addCounts(this.inputTokens, usage.inputTokens);
+    this.outputTokens = addCounts(this.outputTokens, usage.outputTokens);
+    this.costUsd = addAmounts(this.costUsd, costUsd);
   }
 
   #phase(title: string | null): PhaseProgress {

@@ -144,8 +144,11 @@ export const DB: CommandSpec = {
   name: "db",
   summary: "Check the journal's database",
   arguments: [{ usage: "<action>", description: "check", candidates: ["check"] }],
-  options: [JSON_OUTPUT],
-  examples: [["odw db check", "where it is, what it holds, and whether it is sound"]],
+  options: [{ flags: "--repair", description: "write anew what the runs' events tell" }, JSON_OUTPUT],
+  examples: [
+    ["odw db check", "where it is, what it holds, and whether it is sound"],
+    ["odw db check --repair", "and mend the rows of runs that do not agree with their events"],
+  ],
   providers: false,
   load: () => import("../commands/db.ts"),
 };
