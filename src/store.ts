@@ -27,6 +27,8 @@ export interface Recorded {
   toolOutcomes: Map<string, ToolOutcome>;
   /** Sub-scripts of plan() and replan() by key. */
   plans: Map<string, { text: string; file: string }>;
+  /** Keys of steps, questions, tool calls and sub-scripts that ended, failures included, in the order of their last ends. */
+  order: string[];
   /** What the recorded answers cost, those of unknown price left out. */
   knownCostUsd: number;
 }

@@ -19,8 +19,9 @@ import { type Journal, openJournal } from "./journal.ts";
 import { holdLease } from "./lease.ts";
 import { Questions } from "./questions.ts";
 import { Replans } from "./replans.ts";
+import { Retelling } from "./retelling.ts";
 import { runScript, type ScriptRunnerParts } from "./script_runner.ts";
-import { ScriptTools } from "./script_tools.ts";
+import { isDenied, ScriptTools } from "./script_tools.ts";
 import { StepRunner, type StepRunnerParts } from "./step_runner.ts";
 import type { WorkflowRef } from "./workflow_lookup.ts";
 
@@ -203,9 +204,21 @@ export class LiveRun {
       steps: this.#steps,
       human: this.#questions,
       tools: this.#tools,
+      retelling: this.#retelling(),
       plans: new Replans({ planner, sandbox, journal, recorded: recorded.plans, signal }),
       census: this.#census,
     };
+  }
+
+  /** undefined: nothing is recorded that could be told. */
+  #retelling(): Retelling | undefined {
+    const { order, steps, answers, toolOutcomes, plans } = this.#parts.recorded;
+    const isKept = (key: string) => {
+      const outcome = toolOutcomes.get(key);
+      return outcome ? !isDenied(outcome) : steps.has(key) || answers.has(key) || plans.has(key);
+    };
+    const kept = order.filter(isKept);
+    return kept.length > 0 ? new Retelling({ order: kept }) : undefined;
   }
 
   async #stopAt(stop: Stop): Promise<void> {

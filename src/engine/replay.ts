@@ -7,6 +7,7 @@ import type { ParsedScript, ReplanRequest, Sandbox } from "../sandbox.ts";
 import type { Recorded } from "../store.ts";
 import { openCensus } from "./census.ts";
 import type { Journal } from "./journal.ts";
+import { Retelling } from "./retelling.ts";
 import { runScript } from "./script_runner.ts";
 import { told } from "./script_tools.ts";
 import { isThrown } from "./step_outcome.ts";
@@ -36,12 +37,14 @@ export async function replay(parts: ReplayParts): Promise<Json> {
     controller.abort(error);
     return error;
   };
+  using story = openStory(parts, diverge);
   const result = await runScript(script, {
+    retelling: story.retelling,
     runId: record.id,
     spec: record.spec,
     clockStartMs: Date.parse(record.startedAt),
     ...{ settings, sandbox, findWorkflow },
-    steps: recordedSteps(parts, diverge),
+    steps: recordedSteps(parts, { diverge, unended: story.unended }),
     human: recordedHuman(parts, diverge),
     tools: recordedTools(parts, diverge),
     plans: recordedPlans(parts, diverge),
@@ -55,7 +58,33 @@ export async function replay(parts: ReplayParts): Promise<Json> {
   return result;
 }
 
-function recordedSteps({ steps }: ReplayParts, diverge: (message: string) => OdwError) {
+/** How long a script may wait for an agent that never ended, for a timer of its own. */
+const PATIENCE_MS = 10_000;
+
+/** The recorded order, and an end where the script waits for what never came. */
+function openStory({ recorded: { order } }: ReplayParts, diverge: (message: string) => OdwError) {
+  const unended = new Set<string>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const onQuiet = () => {
+    const [label] = unended;
+    if (label === undefined || timer !== undefined) return;
+    timer = setTimeout(() => diverge(`agent ${label} never ended`), PATIENCE_MS);
+  };
+  const onTold = () => {
+    clearTimeout(timer);
+    timer = undefined;
+  };
+  const retelling = new Retelling({ order, onQuiet, onTold });
+  return { retelling, unended, [Symbol.dispose]: onTold };
+}
+
+interface Told {
+  diverge: (message: string) => OdwError;
+  /** Labels of agents that the script was never told of. */
+  unended: Set<string>;
+}
+
+function recordedSteps({ record, steps }: ReplayParts, { diverge, unended }: Told) {
   const byId = new Map(steps.map((step) => [step.id, step]));
   return {
     run({ step: id, request, handling, dialect, race }: StepCall): Promise<Json> {
@@ -67,7 +96,12 @@ function recordedSteps({ steps }: ReplayParts, diverge: (message: string) => Odw
       const isLoser = step.status === "skipped" ? step.error !== null : step.status !== "failed";
       if (race && isLoser) return new Promise(() => {});
       if (step.status === "skipped") return Promise.resolve(null);
-      if (step.status !== "failed" || !step.error) return Promise.reject(diverge(`agent ${label} never ended`));
+      if (step.status !== "failed" || !step.error) {
+        if (record.status !== "completed") return Promise.reject(diverge(`agent ${label} never ended`));
+        // The script had its result without it: the loser of a Promise.race, say.
+        unended.add(label);
+        return new Promise(() => {});
+      }
       return isThrown(step.error, dialect) ? Promise.reject(errorFromInfo(step.error)) : Promise.resolve(null);
     },
   };

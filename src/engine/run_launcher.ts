@@ -140,5 +140,12 @@ function ownedElsewhere(id: string): OdwError {
 }
 
 function nothingRecorded(): Recorded {
-  return { steps: new Map(), answers: new Map(), toolOutcomes: new Map(), plans: new Map(), knownCostUsd: 0 };
+  return {
+    steps: new Map(),
+    answers: new Map(),
+    toolOutcomes: new Map(),
+    plans: new Map(),
+    order: [],
+    knownCostUsd: 0,
+  };
 }

@@ -3,10 +3,11 @@ import type { AgentHandling } from "../agent.ts";
 import { OdwError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { Dialect, Question } from "../run.ts";
-import type { Host, ParsedScript } from "../sandbox.ts";
+import type { Host, ParsedScript, Race } from "../sandbox.ts";
 import type { Census } from "./census.ts";
 import type { Journal } from "./journal.ts";
 import type { PlanAnswers } from "./replans.ts";
+import type { RealmId, Retelling } from "./retelling.ts";
 import type { ToolAnswers } from "./script_tools.ts";
 import { createStepKeys } from "./step_key.ts";
 import type { StepCall } from "./step_runner.ts";
@@ -22,10 +23,12 @@ export interface ScriptPlace {
   isPlanned: boolean;
   /** null: the run's own script. */
   file: string | null;
+  /** See Retelling. */
+  realm: RealmId;
 }
 
 /** A child's place, but for what its script says. */
-export type ChildPlace = Omit<ScriptPlace, "dialect" | "file">;
+export type ChildPlace = Omit<ScriptPlace, "dialect" | "file" | "realm">;
 
 /** Where the answers of agent() come from: a provider or a journal. */
 export interface StepAnswers {
@@ -45,6 +48,7 @@ export interface ScriptHostParts {
   plans: PlanAnswers;
   journal: Journal;
   census: Census;
+  retelling?: Retelling | undefined;
   /** Deepest allowed `depth`. */
   nesting: number;
   findChild: (ref: WorkflowRef) => Promise<ParsedScript>;
@@ -52,34 +56,52 @@ export interface ScriptHostParts {
 }
 
 export function createScriptHost(place: ScriptPlace, parts: ScriptHostParts): Host {
-  const { steps, human, tools, plans, journal, census } = parts;
+  const { steps, human, tools, plans, journal, census, retelling } = parts;
   const keys = createStepKeys(place.scope);
-  const { file } = place;
+  const { file, realm } = place;
+  const tell = <Value>(key: string, answer: () => Promise<Value>) =>
+    retelling ? retelling.tell(key, realm, answer) : answer();
+  const hold = <Value>(work: () => Promise<Value>) => retelling ? retelling.hold(realm, work) : work();
+  // A call that could be spared by a recorded winner waits until that one was told.
+  const patient = (race: Race | undefined) =>
+    race && retelling ? { ...race, mayStart: race.mayStart.then(() => retelling.calm()) } : race;
   const placed = (handling: AgentHandling) => file === null ? handling : { ...handling, script: file };
 
   return {
-    agent: (request, handling, race) =>
-      steps.run({ step: keys.next(request), request, handling: placed(handling), dialect: place.dialect, race }),
-    tool: (name, input) => tools.call(keys.nextTool(name, input), name, input),
+    agent(request, handling, race) {
+      const step = keys.next(request);
+      const call = { step, request, handling: placed(handling), dialect: place.dialect, race: patient(race) };
+      return tell(step, () => steps.run(call));
+    },
+    tool(name, input) {
+      const key = keys.nextTool(name, input);
+      return tell(key, () => tools.call(key, name, input));
+    },
     async replan(request) {
       if (place.isPlanned) throw plannedAlready(place.dialect);
       const key = keys.nextPlan(request);
-      const script = await plans.subScript(key, request);
+      const planned = () => plans.subScript(key, request);
+      const script = await (retelling ? retelling.tell(key, null, planned) : planned());
       const scope = `${place.scope}/${key}`;
       return await parts.runChild(script, request.args, { scope, depth: place.depth, isPlanned: true });
     },
-    ask: (asked) => human.ask({ key: keys.nextQuestion(asked), ...asked }),
+    ask(asked) {
+      const key = keys.nextQuestion(asked);
+      return tell(key, () => human.ask({ key, ...asked }));
+    },
     async workflow(ref, args) {
       if (place.depth >= parts.nesting) throw tooDeep(parts.nesting);
       const scope = `${place.scope}/${keys.nextScope({ ...ref, args: args ?? null })}`;
       const { depth, isPlanned } = place;
-      return await parts.runChild(await parts.findChild(ref), args, { scope, depth: depth + 1, isPlanned });
+      const script = await hold(() => parts.findChild(ref));
+      return await parts.runChild(script, args, { scope, depth: depth + 1, isPlanned });
     },
     checkpoint: (key, value) => journal.note({ type: "checkpoint_saved", key, value }),
     phase: (title) => journal.note({ type: "phase_started", title }),
     log: (level, message) => journal.note({ type: "log_written", level, message }),
     failure: (failure) => journal.note({ type: "failure_recorded", failure }),
     budget: census.shown,
+    ...(retelling ? { settled: () => retelling.settled(realm) } : {}),
   };
 }
 

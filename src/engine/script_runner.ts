@@ -3,6 +3,7 @@ import type { Settings } from "../config.ts";
 import type { Json } from "../json.ts";
 import type { RunSpec } from "../run.ts";
 import type { ExecuteOptions, ParsedScript, Sandbox } from "../sandbox.ts";
+import type { RealmId, Retelling } from "./retelling.ts";
 import { type ChildPlace, createScriptHost, type ScriptHostParts } from "./script_host.ts";
 
 export interface ScriptRunnerParts
@@ -15,28 +16,40 @@ export interface ScriptRunnerParts
   sandbox: Sandbox;
   findWorkflow: ScriptHostParts["findChild"];
   signal: AbortSignal;
+  /** Of a run with recorded answers. */
+  retelling?: Retelling | undefined;
 }
 
 /** Gives the script's result; rejects as Sandbox.execute does. */
 export function runScript(script: ParsedScript, parts: ScriptRunnerParts): Promise<Json> {
   const args = parts.spec.hasArgs ? parts.spec.args : undefined;
-  return execute(script, { args, scope: "", depth: 0, isPlanned: false }, parts);
+  return execute(script, { args, scope: "", depth: 0, isPlanned: false, caller: null }, parts);
 }
 
 interface Given extends ChildPlace {
   args: Json | undefined;
+  /** null: the run itself. */
+  caller: RealmId | null;
 }
 
+/** Each execution is a realm of its own. */
+let lastRealm: RealmId = 0;
+
 function execute(script: ParsedScript, given: Given, parts: ScriptRunnerParts): Promise<Json> {
-  const { args, ...place } = given;
+  const { args, caller, ...place } = given;
+  const { retelling } = parts;
+  const realm = ++lastRealm;
   const file = place.scope === "" ? null : script.file;
-  const host = createScriptHost({ ...place, dialect: script.dialect, file }, {
+  const host = createScriptHost({ ...place, dialect: script.dialect, file, realm }, {
     ...parts,
     nesting: parts.settings.script.nesting,
     findChild: parts.findWorkflow,
-    runChild: (child, childArgs, childPlace) => execute(child, { args: childArgs, ...childPlace }, parts),
+    runChild: (child, childArgs, childPlace) =>
+      execute(child, { args: childArgs, caller: realm, ...childPlace }, parts),
   });
-  return parts.sandbox.execute(script, host, executeOptions(script, args, parts));
+  retelling?.started(realm);
+  return parts.sandbox.execute(script, host, executeOptions(script, args, parts))
+    .finally(() => retelling?.ended(realm, caller));
 }
 
 function executeOptions(script: ParsedScript, args: Json | undefined, parts: ScriptRunnerParts): ExecuteOptions {

@@ -92,6 +92,7 @@ function outcomeOf(name: string, { value, content, isError, code }: ToolResult):
   return { status: "failed", error: errorInfo(error) };
 }
 
-function isDenied(outcome: ToolOutcome): boolean {
+/** It was not permitted, and may be when the run goes on. */
+export function isDenied(outcome: ToolOutcome): boolean {
   return outcome.status === "failed" && outcome.error.code === "denied";
 }

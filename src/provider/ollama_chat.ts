@@ -162,7 +162,7 @@ class OllamaReader implements AnswerReader {
 
   /** A prompt that fills the whole context was cut by a server that does not know `truncate`. */
   #finishReason(hasCalls: boolean): Answer["finishReason"] {
-    if (count(this.#last?.prompt_eval_count) >= this.#contextTokens - 1) return "overflow";
+    if ((this.usage()?.inputTokens ?? 0) >= this.#contextTokens - 1) return "overflow";
     if (hasCalls) return "tool_calls";
     if (this.#last?.done_reason === "length") return "length";
     return this.#last?.done_reason === "stop" || this.#last?.done_reason === undefined ? "stop" : "other";

@@ -190,7 +190,8 @@ class Execution {
 
   #heardSign(): void {
     this.#turns.heard();
-    this.#host.settled?.();
+    // An earlier sign tells nothing of the answers that were sent since.
+    if (this.#replies.length === 0 && this.#turns.isLatest) this.#host.settled?.();
   }
 
   #callAgent(message: RealmMessage & { type: "agent" }): Promise<Json> {

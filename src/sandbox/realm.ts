@@ -65,6 +65,7 @@ export class Realm implements Disposable {
     return this.#slice(() => {
       this.#checkRoom(answers);
       this.#callWith("deliver", this.#context.newString(answers));
+      while (this.#tellNext()) this.#runJobs();
     });
   }
 
@@ -124,6 +125,11 @@ export class Realm implements Disposable {
     if (result.error) this.#endOn(result.error);
     else result.dispose();
     if (this.#isInterrupted) throw this.#interruptedEnd();
+  }
+
+  #tellNext(): boolean {
+    using told = this.#call("tellNext");
+    return this.#context.dump(told) === true;
   }
 
   #fireTimer(): boolean {

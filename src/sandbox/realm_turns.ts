@@ -35,6 +35,11 @@ export class RealmTurns {
     while (this.#waiting[0] && this.#waiting[0].ping <= this.#signs) this.#waiting.shift()?.wake();
   }
 
+  /** The sign that came last answers the last ping. */
+  get isLatest(): boolean {
+    return this.#signs === this.#pings;
+  }
+
   /** Settles when no answer is on its way to the realm, nor about to be: what is recorded is answered at once. */
   quiet(): Promise<void> {
     return this.#quiet ??= this.#untilQuiet().finally(() => this.#quiet = null);

@@ -9,15 +9,20 @@ import { EventPages } from "./event_pages.ts";
 export function readRecorded(db: DatabaseSync, runId: string): Recorded {
   const steps = new Map<string, Json>();
   let knownCostUsd = 0;
+  // A set keeps the order of insertion: what ends again moves to its end.
+  const order = new Set<string>();
+  const end = (key: string) => order.delete(key) ? order.add(key) : order.add(key);
   const answers = new Map<string, string>();
   const toolOutcomes = new Map<string, ToolOutcome>();
   const plans: Recorded["plans"] = new Map();
   const pages = new EventPages(
     db,
-    "type IN ('step_completed', 'question_answered', 'tool_answered', 'script_planned')",
+    "type IN ('step_completed', 'step_failed', 'step_skipped', 'question_answered', 'tool_answered', 'script_planned')",
   );
   for (const { body } of pages.of(runId)) {
     const event = JSON.parse(body) as EventBody;
+    if ("step" in event) end(event.step as string);
+    if ("key" in event) end(event.key);
     if (event.type === "step_completed") {
       steps.set(event.step, event.value);
       knownCostUsd += event.costUsd ?? 0;
@@ -26,5 +31,5 @@ export function readRecorded(db: DatabaseSync, runId: string): Recorded {
     if (event.type === "tool_answered") toolOutcomes.set(event.key, event.outcome);
     if (event.type === "script_planned") plans.set(event.key, event.script);
   }
-  return { steps, answers, toolOutcomes, plans, knownCostUsd };
+  return { steps, answers, toolOutcomes, plans, order: [...order], knownCostUsd };
 }

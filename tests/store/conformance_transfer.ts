@@ -23,6 +23,7 @@ export const RECORDED: [string, StoreTest][] = [
       answers: new Map(),
       toolOutcomes: new Map(),
       plans: new Map(),
+      order: [],
       knownCostUsd: 0,
     });
     await store.append(id, [started("a#0"), completed("a#0", "first"), started("b#0"), failed("b#0"), started("c#0")]);

@@ -116,19 +116,26 @@
     return call.promise;
   };
 
+  let replies = [];
+  let heard = 0;
   /** Takes answers: `[spentTokens, spentCostUsd, [[id, isValue, value or error], …]]`. */
   odw.deliver = (text) => {
     const packet = parse(text);
     odw.spentTokens = packet[0];
     odw.spentCostUsd = packet[1];
-    const replies = packet[2];
-    for (let i = 0; i < replies.length; i++) {
-      const reply = replies[i];
-      // While a race is open each answer has its own turn: only so is it known which branch goes on.
-      const call = odw.openRaces > 0 ? calls.get(reply[0]) : undefined;
-      if (call === undefined) answer(reply[0], reply[1], reply[2]);
-      else odw.later(call.branch, () => answer(reply[0], reply[1], reply[2]));
-    }
+    replies = packet[2];
+    heard = 0;
+  };
+  /** Tells the next answer; whether there was one. Between two of them all jobs run: how answers were packed makes no difference. */
+  odw.tellNext = () => {
+    if (heard === replies.length || odw.hasEnded()) return false;
+    const reply = replies[heard++];
+    if (heard === replies.length) replies = [], heard = 0;
+    // While a race is open each answer has its own turn: only so is it known which branch goes on.
+    const call = odw.openRaces > 0 ? calls.get(reply[0]) : undefined;
+    if (call === undefined) answer(reply[0], reply[1], reply[2]);
+    else odw.later(call.branch, () => answer(reply[0], reply[1], reply[2]));
+    return true;
   };
   /** Gives up every call whose branch has lost: its promise stays open. */
   odw.cancelLost = () => {

@@ -5,6 +5,8 @@
   // "running", then "returned" or "threw", then "over" when the engine has been told.
   let state = "running";
   let outcome;
+  /** The script has its outcome: what is answered now must not change it any more. */
+  odw.hasEnded = () => state !== "running";
 
   const callable = (value) => typeof value === "function" ? value : undefined;
   const globalsOf = () => {
