@@ -15,6 +15,7 @@ const CACHEABLE_CHARS = 4096;
 /** The wire format of Anthropic and servers that speak like it. */
 export const anthropicMessages: WireFormat = {
   framing: "sse",
+  isAnswer: ({ content }) => Array.isArray(content),
   url: (settings) => `${settings.baseUrl.replace(/\/v1$/, "")}/v1/messages`,
   schemaMode: ({ settings }) => settings.quirks.jsonSchema === false ? null : "anthropic",
   body: messagesBody,

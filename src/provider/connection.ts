@@ -82,6 +82,7 @@ export class Connection {
       text += answer.text;
       usage = addUsage(usage, answer.usage ?? estimatedUsage(asked, answer));
       if (answer.finishReason === "overflow") throw this.#overflow(modelId, usage);
+      if (answer.finishReason === "interrupted") throw this.#interrupted(answer, usage);
       if (answer.finishReason !== "paused" || pauses === MAX_PAUSES) {
         const { finishReason } = answer;
         return result({ ...answer, finishReason: finishReason === "paused" ? "other" : finishReason }, {
@@ -162,6 +163,16 @@ export class Connection {
     const known = this.#known.get(modelId) ?? newlyKnown();
     if (!this.#known.has(modelId)) this.#known.set(modelId, known);
     return known;
+  }
+
+  #interrupted({ stopWord = "cancelled" }: Answer, usage: TokenUsage): ProviderError {
+    return new ProviderError(`${this.settings.name} broke its answer off (${stopWord})`, {
+      code: "service_unavailable",
+      provider: this.settings.name,
+      status: 200,
+      retryable: true,
+      usage,
+    });
   }
 
   #overflow(modelId: string, usage: TokenUsage): ProviderError {

@@ -70,6 +70,7 @@ export async function readAnswer({ call, format, reader, settings }: Reading, re
     },
     document(document) {
       refuseStreamedError(document, settings);
+      if (!format.isAnswer(document)) throw noAnswer(document, settings);
       reader.document(document);
       progress.state = "ended";
     },
@@ -88,10 +89,28 @@ export async function readAnswer({ call, format, reader, settings }: Reading, re
 function refuseStreamedError(event: JsonObject, settings: ProviderSettings): void {
   const response = isJsonObject(event.response) ? event.response : event;
   const failed = response.status === "failed" && (event.type === "response.failed" || event.object === "response");
-  const error: Json | undefined = event.error || (event.type === "error" ? event : failed ? response.error : undefined);
+  const error: Json | undefined = event.error || errorOfChoice(event) ||
+    (event.type === "error" ? event : failed ? response.error : undefined);
   if (!error && !failed) return;
   const body = JSON.stringify({ error: error ?? { message: "the answer failed without a reason" } });
   throw failureOf({ status: 200, headers: null, body }, settings);
+}
+
+/** OpenRouter puts it there when a provider behind it fails. */
+function errorOfChoice({ choices }: JsonObject): Json | undefined {
+  const choice = Array.isArray(choices) ? choices[0] : undefined;
+  return isJsonObject(choice) ? choice.error : undefined;
+}
+
+/** A gateway's own words under status 200, which a reader would take for an empty answer. */
+function noAnswer(document: JsonObject, settings: ProviderSettings): ProviderError {
+  const body = redact(JSON.stringify(document).slice(0, 300), settings);
+  return new ProviderError(`${settings.name} answered 200 with JSON that is no answer: ${body}`, {
+    code: "bad_response",
+    provider: settings.name,
+    status: 200,
+    retryable: false,
+  });
 }
 
 function halfAnswer(settings: ProviderSettings): ProviderError {

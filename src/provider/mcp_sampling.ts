@@ -10,6 +10,7 @@ import { newCallId } from "./wire_value.ts";
 /** The wire format of a coding agent that lends its model. It has no schema mode, and tells no usage. */
 export const mcpSampling: WireFormat = {
   framing: "sse",
+  isAnswer: () => true,
   url: (settings) => `${settings.baseUrl}/`,
   schemaMode: () => null,
   body: samplingBody,

@@ -15,6 +15,7 @@ const OUTPUT_ROOM = 4096;
 /** The wire format of Ollama. */
 export const ollamaChat: WireFormat = {
   framing: "ndjson",
+  isAnswer: ({ message }) => isJsonObject(message),
   url: (settings) => `${settings.baseUrl}/api/chat`,
   // `format` binds every word of the answer: with it, the model could call no tool.
   schemaMode: ({ settings, hasTools }) => hasTools || settings.quirks.jsonSchema === false ? null : "any",

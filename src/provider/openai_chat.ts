@@ -9,6 +9,7 @@ import type { WireFormat, WireRequest } from "./wire_format.ts";
 /** The wire format of OpenAI's Chat Completions and compatible servers. */
 export const openaiChat: WireFormat = {
   framing: "sse",
+  isAnswer: ({ choices }) => Array.isArray(choices) && isJsonObject(choices[0]),
   url: (settings) => `${settings.baseUrl}/chat/completions`,
   schemaMode({ settings }) {
     if (settings.quirks.jsonSchema === false) return null;

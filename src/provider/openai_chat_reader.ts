@@ -2,6 +2,7 @@
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import { noUsage, type TokenUsage, type ToolCall } from "../provider.ts";
 import { isSoundUsage } from "./reported_usage.ts";
+import { stopMeaning } from "./stop_words.ts";
 import { count, newCallId, parsedInput } from "./wire_value.ts";
 import type { Answer, AnswerReader, ReadState } from "./wire_format.ts";
 
@@ -50,6 +51,7 @@ export class ChatReader implements AnswerReader {
     }));
     const finishReason = this.#refusal ? "refusal" : finishOf(this.#finish, toolCalls.length > 0);
     const answer: Answer = { text: this.#text || this.#refusal, toolCalls, finishReason, usage: this.usage() };
+    if (finishReason === "interrupted") answer.stopWord = this.#finish;
     if (toolCalls.length > 0) answer.wire = { api: "openai-chat", message: this.#message() };
     return answer;
   }
@@ -120,11 +122,12 @@ function chatUsage(usage: JsonObject): TokenUsage {
 }
 
 function finishOf(reason: string, hasCalls: boolean): Answer["finishReason"] {
-  if (reason === "content_filter" || reason === "refusal") return "refusal";
-  if (reason === "length" || reason === "max_tokens") return "length";
-  // Some servers say "stop" beside tool calls, or nothing at all.
-  if (hasCalls) return "tool_calls";
-  return reason === "stop" || reason === "eos" || reason === "" ? "stop" : "other";
+  const meaning = stopMeaning(reason);
+  if (meaning === "tool_calls" || meaning === "stop" || meaning === "other") {
+    // Some servers say "stop" beside tool calls, others "tool_calls" beside none.
+    return hasCalls ? "tool_calls" : meaning === "tool_calls" ? "stop" : meaning;
+  }
+  return meaning;
 }
 
 /** Text, or a list of parts of which the text counts. */

@@ -10,6 +10,7 @@ import type { Answer, AnswerReader, ReadState, WireFormat, WireRequest } from ".
 /** The wire format of OpenAI's Responses. */
 export const openaiResponses: WireFormat = {
   framing: "sse",
+  isAnswer: ({ output }) => Array.isArray(output),
   url: (settings) => `${settings.baseUrl}/responses`,
   schemaMode: ({ settings }) => settings.quirks.jsonSchema === false ? null : "openai",
   body: responsesBody,
@@ -155,7 +156,9 @@ class ResponsesReader implements AnswerReader {
     const reason = isJsonObject(details) ? details.reason : undefined;
     if (reason === "content_filter") return "refusal";
     if (reason === "max_output_tokens") return "length";
-    if (this.#response.status === "incomplete") return "other";
+    const { status } = this.#response;
+    if (status === "incomplete") return "other";
+    if (status === "cancelled" || status === "in_progress" || status === "queued") return "interrupted";
     return hasCalls ? "tool_calls" : "stop";
   }
 }

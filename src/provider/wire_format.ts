@@ -46,7 +46,9 @@ export interface WireRequest {
 export interface Answer {
   text: string;
   toolCalls: ToolCall[];
-  finishReason: FinishReason | "paused" | "overflow";
+  finishReason: FinishReason | "paused" | "overflow" | "interrupted";
+  /** Why an answer is "interrupted", in the server's word. */
+  stopWord?: string;
   /** null: the server sent none. */
   usage: TokenUsage | null;
   wire?: Json;
@@ -74,6 +76,8 @@ export interface WireFormat {
   /** The rules by which a schema fits this server's own mode, or null for none. */
   schemaMode(request: { settings: ProviderSettings; hasTools: boolean }): SchemaMode | null;
   body(request: WireRequest): { tools?: object[] };
+  /** Whether a whole document has the shape of an answer: gateways send words of their own under status 200. */
+  isAnswer(document: JsonObject): boolean;
   reader(request: WireRequest): AnswerReader;
 }
 
