@@ -113,7 +113,8 @@ export class Connection {
     for (let adaptations = 0;; adaptations++) {
       const { plan, wire, body } = this.#written(modelId, request, sent);
       try {
-        const sending = { ...options, headers: this.#headers, body, shared: this.#shared };
+        const estimate = (answer: Answer) => estimatedUsage(request, answer);
+        const sending = { ...options, headers: this.#headers, body, shared: this.#shared, estimate };
         return { answer: await exchange(this.#format, wire, sending), plan };
       } catch (error) {
         const next = adaptations < MAX_ADAPTATIONS ? this.#adapt(error, { request, known, sent, body, modelId }) : null;

@@ -1,7 +1,7 @@
 // One request of any wire format over HTTP: send the body, fold the events, and leave nothing open.
 import type { ProviderSettings } from "../config.ts";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
-import { type GenerateOptions, ProviderError, type ProviderFailure } from "../provider.ts";
+import { type GenerateOptions, ProviderError, type ProviderFailure, type TokenUsage } from "../provider.ts";
 import { failureOf } from "./failure.ts";
 import { FrameError, openFrames } from "./frames.ts";
 import { HttpCall, type HttpShared } from "./http_call.ts";
@@ -15,22 +15,28 @@ export interface ExchangeOptions extends GenerateOptions {
   /** The request's body as text. */
   body: string;
   shared: HttpShared;
+  /** What an answer that broke off has cost, as far as its text tells. */
+  estimate: (answer: Answer) => TokenUsage;
 }
 
-/** Throws ProviderError, with the usage that was reported before the failure, or the signal's reason. */
+/** Throws ProviderError, with the usage that was reported before the failure or is estimated of a broken answer, or the signal's reason. */
 export async function exchange(format: WireFormat, request: WireRequest, options: ExchangeOptions): Promise<Answer> {
   const { settings } = request;
   using call = new HttpCall(settings, options);
   const reader = format.reader(request);
+  let hasBegun = false;
   try {
     const { headers, body } = options;
     const response = await call.send(format.url(settings), { method: "POST", headers, body });
+    hasBegun = true;
     await readAnswer({ call, format, reader, settings }, response);
     const resetAt = rateResetAt(response.headers, settings.api, Date.now());
     return resetAt === undefined ? reader.answer() : { ...reader.answer(), rateResetAt: resetAt };
   } catch (thrown) {
     const cause = thrown instanceof FrameError ? badFrame(thrown, settings) : thrown;
-    throw withUsage(call.explain(cause), reader);
+    const error = call.explain(cause);
+    const usage = reader.usage() ?? (hasBegun && isBrokenOff(error) ? options.estimate(reader.answer()) : null);
+    throw withUsage(error, usage);
   }
 }
 
@@ -134,8 +140,12 @@ function badFrame(error: FrameError, settings: ProviderSettings): ProviderError 
   });
 }
 
-function withUsage(thrown: unknown, reader: AnswerReader): unknown {
-  const usage = reader.usage();
+/** The provider worked on it, and bills what it did, though its report of it never came. */
+function isBrokenOff(error: unknown): boolean {
+  return error instanceof ProviderError && (error.code === "service_unavailable" || error.code === "stalled");
+}
+
+function withUsage(thrown: unknown, usage: TokenUsage | null): unknown {
   if (!(thrown instanceof ProviderError) || thrown.usage || !usage) return thrown;
   const { code, provider, status, retryable, retryAfterMs, resetAt, closes } = thrown;
   const failure: ProviderFailure = { code, provider, status, retryable, usage };

@@ -258,3 +258,25 @@ Deno.test("no call leaves a body, a timer or a listener behind, however it ends"
   assert.equal(server.calls.length, 12);
   assert.equal(listeners, 0);
 });
+
+for (const [name, end] of [["ends half-way", "close"], ["breaks", "reset"]] as const) {
+  Deno.test(`a streamed answer that ${name} without a report of its usage is billed by an estimate`, async () => {
+    const chunk = JSON.stringify({ choices: [{ index: 0, delta: { content: "a text of some length ".repeat(20) } }] });
+    const error = await failureFrom({ raw: [`data: ${chunk}\n\n`], end }, "openai-chat");
+    assert.equal(error.code, "service_unavailable");
+    assert.ok(error.usage && error.usage.inputTokens > 0 && error.usage.outputTokens > 50, JSON.stringify(error.usage));
+  });
+}
+
+Deno.test("an answer that falls silent is billed by an estimate, too", async () => {
+  const chunk = JSON.stringify({ choices: [{ index: 0, delta: { content: "a text of some length ".repeat(20) } }] });
+  const answer = { raw: [`data: ${chunk}\n\n`], end: "hang" } as const;
+  const error = await failureFrom(answer, "openai-chat", { ...patient(), stallMs: 300 });
+  assert.equal(error.code, "stalled");
+  assert.ok(error.usage && error.usage.outputTokens > 50, JSON.stringify(error.usage));
+});
+
+Deno.test("a request that no answer came to costs nothing", async () => {
+  const error = await failureFrom({ status: 503, body: { error: { message: "busy" } } }, "openai-chat");
+  assert.equal(error.usage, undefined);
+});
