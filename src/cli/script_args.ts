@@ -84,9 +84,11 @@ function members(pairs: string[]): Json {
   return Object.fromEntries(entries);
 }
 
+/** A number only where none of its digits would be lost: 1.10, 1e10 and long ids stay the texts that they are. */
 function valueOf(text: string): Json {
   try {
-    return JSON.parse(text) as Json;
+    const value = JSON.parse(text) as Json;
+    return typeof value === "number" && String(value) !== text.trim() ? text : value;
   } catch {
     return text;
   }

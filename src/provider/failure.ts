@@ -24,11 +24,20 @@ const OVERFLOW = new RegExp(
   "context_length_exceeded|maximum context length|exceed_context_size|prompt is too long|greater than the context length" +
     "|reduce the length of the (?:messages|prompt|input)|input token count .{0,40}exceeds|exceeds? the (?:available |model'?s? |maximum )?context" +
     "|context (?:window|length|size) (?:is |was )?(?:exceeded|full|too)|input (?:is|length) too long|too many (?:input )?tokens" +
+    // LM Studio, xAI, vLLM, SGLang, TGI and llama.cpp, in their own words.
+    "|does not fit in(?:to)? (?:the )?context|maximum prompt length is|longer than the (?:maximum )?model(?:'s)? (?:context )?length" +
+    "|(?:is |are )?longer than the model'?s? (?:maximum )?context|must have less than \\d+ tokens|larger than the context (?:size|window)" +
+    "|context (?:the )?overflow|token limit exceeded|exceeds? the (?:maximum )?(?:number of tokens|token limit|sequence length)" +
+    "|prompt (?:contains|has) .{0,40}tokens.{0,60}(?:limit|maximum)|input validation error: `inputs`" +
     "|exceeds? (?:the )?context limit|`max_new_tokens` must be <=|request_too_large|model_context_window_exceeded|string_above_max_length",
   "i",
 );
 const DECLINED =
   /content_policy|content_filter|content management policy|invalid_prompt|bio_policy|misalignment_policy/i;
+/** What a 403 says when it is about the key, and so about every call. */
+const KEY =
+  /api.?key|\bkeys?\b|credential|authenticat|unauthori[sz]ed|(?:access|bearer|auth) token|invalid token|account .{0,40}(?:suspend|disabled|deactivat)/i;
+const MODERATED = /moderation|flagged/i;
 const BAD_GENERATION = /tool_use_failed|json_validate_failed/i;
 
 /** Statuses of error types that come without one, inside a stream. */
@@ -71,7 +80,8 @@ export function failureOf(refusal: Refusal, settings: ProviderSettings, nowMs: n
 function codeOf(status: number, text: string): ErrorCode {
   if (status === 402) return "quota_exhausted";
   if (status >= 400 && status < 500 && status !== 401 && isQuota(text)) return "quota_exhausted";
-  if (status === 401 || status === 403) return DECLINED.test(text) ? "refusal" : "authentication";
+  if (status === 401) return DECLINED.test(text) ? "refusal" : "authentication";
+  if (status === 403) return refusedCode(text);
   if (status === 429) return "rate_limit";
   if (status === 413) return "context_overflow";
   if (!RATE.test(text) && OVERFLOW.test(text)) return "context_overflow";
@@ -79,6 +89,12 @@ function codeOf(status: number, text: string): ErrorCode {
   if (status >= 300 && status < 400) return "bad_response";
   if (BAD_GENERATION.test(text)) return "bad_response";
   return DECLINED.test(text) ? "refusal" : "bad_request";
+}
+
+/** A model without access, a firewall's page, an input that was flagged: that call fails, and the others go on. */
+function refusedCode(text: string): ErrorCode {
+  if (DECLINED.test(text) || MODERATED.test(text)) return "refusal";
+  return KEY.test(text) ? "authentication" : "bad_request";
 }
 
 /** Google calls its limits of a minute by the same words as its limits of a day. */

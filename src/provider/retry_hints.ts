@@ -10,8 +10,19 @@ export function durationMs(text: string): number | undefined {
   return Math.ceil(parts.reduce((sum, [, count, unit]) => sum + Number(count) * (UNIT_MS[unit ?? ""] ?? 0), 0));
 }
 
-/** What the server asked to wait: `retry-after-ms`, `retry-after`, an exhausted rate-limit window, or its own words. */
+/** What no rate limit lasts: a longer wait is believed of a quota alone. */
+const LONGEST_RATE_MS = UNIT_MS["d"]!;
+
+/**
+ * What the server asked to wait: `retry-after-ms`, `retry-after`, an exhausted rate-limit window, headers that a router repeats in the
+ * body, or its own words. More than a day is no rate limit, and not believed.
+ */
 export function retryAfterMs(headers: Headers | null, text: string, nowMs: number): number | undefined {
+  const wait = toldWait(headers, text, nowMs);
+  return wait === undefined || wait > LONGEST_RATE_MS ? undefined : wait;
+}
+
+function toldWait(headers: Headers | null, text: string, nowMs: number): number | undefined {
   const millis = Number(headers?.get("retry-after-ms") ?? NaN);
   if (Number.isFinite(millis) && millis >= 0) return Math.ceil(millis);
   const header = headers?.get("retry-after");
@@ -19,7 +30,7 @@ export function retryAfterMs(headers: Headers | null, text: string, nowMs: numbe
     const wait = waitUntil(header, nowMs);
     if (wait !== undefined) return wait;
   }
-  return exhaustedWindow(headers, nowMs) ?? wordsOfDelay(text);
+  return exhaustedWindow(headers, nowMs) ?? repeatedReset(text, nowMs) ?? wordsOfDelay(text);
 }
 
 /** Windows that the big providers report with every answer, each in `…remaining…` and `…reset…`. */
@@ -49,13 +60,19 @@ export function quotaReset(headers: Headers | null, text: string, nowMs: number)
   if (named) return isoTime(`${named[1]}T${named[2] ?? "00:00"}Z`);
   const epoch = /resets?_at"?\s*:\s*(\d{10})\b/.exec(text);
   if (epoch) return isoTime(Number(epoch[1]) * 1000);
-  const wait = retryAfterMs(headers, text, nowMs);
+  const wait = toldWait(headers, text, nowMs);
   return wait === undefined ? undefined : isoTime(nowMs + wait);
 }
 
-/** Seconds, a date, or a duration, as milliseconds from now. */
+/** From here on a number of seconds can only be a time: 2001 as seconds, and as milliseconds, since the epoch. */
+const EPOCH_SECONDS = 1e9;
+const EPOCH_MS = 1e12;
+
+/** Seconds, a time since the epoch in seconds or milliseconds, a date (RFC 3339 or HTTP), or a duration, as milliseconds from now. */
 function waitUntil(value: string, nowMs: number): number | undefined {
   const seconds = Number(value);
+  if (seconds >= EPOCH_MS) return Math.max(0, Math.ceil(seconds) - nowMs);
+  if (seconds >= EPOCH_SECONDS) return Math.max(0, Math.ceil(seconds * 1000) - nowMs);
   if (Number.isFinite(seconds)) return Math.max(0, Math.ceil(seconds * 1000));
   const at = Date.parse(value);
   return Number.isNaN(at) ? durationMs(value) : Math.max(0, at - nowMs);
@@ -71,6 +88,15 @@ function exhaustedWindow(headers: Headers | null, nowMs: number): number | undef
     if (wait !== undefined) longest = Math.max(longest ?? 0, wait);
   });
   return longest;
+}
+
+/** OpenRouter: `error.metadata.headers` holds what the provider behind it said. */
+function repeatedReset(text: string, nowMs: number): number | undefined {
+  for (const name of ["retry-after", "x-ratelimit-reset"]) {
+    const found = new RegExp(`"${name}"\\s*:\\s*(?:"([^"]+)"|([\\d.]+))`, "i").exec(text);
+    if (found) return waitUntil(found[1] ?? found[2]!, nowMs);
+  }
+  return undefined;
 }
 
 function wordsOfDelay(text: string): number | undefined {

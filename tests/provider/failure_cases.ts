@@ -27,7 +27,7 @@ export const FAILURE_CASES: FailureCase[] = [
     code: "authentication",
     retryable: false,
   },
-  { name: "403", status: 403, body: openai(null, "Country not supported"), code: "authentication", retryable: false },
+  { name: "403", status: 403, body: openai(null, "Country not supported"), code: "bad_request", retryable: false },
   {
     name: "402",
     status: 402,
