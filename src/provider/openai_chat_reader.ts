@@ -21,6 +21,7 @@ export class ChatReader implements AnswerReader {
   #reasoning = "";
   #refusal = "";
   #finish = "";
+  #hasDeltas = false;
   readonly #details: Json[] = [];
   readonly #calls: PartialCall[] = [];
   #usage: JsonObject | null = null;
@@ -57,7 +58,10 @@ export class ChatReader implements AnswerReader {
   }
 
   #addChoice(choice: JsonObject): void {
-    const delta = isJsonObject(choice.delta) ? choice.delta : isJsonObject(choice.message) ? choice.message : {};
+    this.#hasDeltas ||= isJsonObject(choice.delta);
+    // MiniMax repeats the whole answer as a message at a stream's end: what came in pieces is not taken twice.
+    const whole = isJsonObject(choice.message) && !this.#hasDeltas ? choice.message : {};
+    const delta = isJsonObject(choice.delta) ? choice.delta : whole;
     this.#text += contentText(delta.content);
     this.#refusal += stringOf(delta.refusal);
     this.#reasoning += stringOf(delta.reasoning_content);
@@ -117,6 +121,7 @@ function chatUsage(usage: JsonObject): TokenUsage {
     inputTokens: count(usage.prompt_tokens),
     outputTokens: count(usage.completion_tokens),
     cacheReadTokens: count(prompt.cached_tokens) || count(usage.prompt_cache_hit_tokens),
+    cacheWriteTokens: count(prompt.cache_write_tokens),
     reasoningTokens: count(completion.reasoning_tokens),
   };
 }

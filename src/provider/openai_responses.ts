@@ -175,6 +175,7 @@ function responsesUsage(usage: JsonObject): TokenUsage {
     inputTokens: count(usage.input_tokens),
     outputTokens: count(usage.output_tokens),
     cacheReadTokens: count(input.cached_tokens),
+    cacheWriteTokens: count(input.cache_write_tokens),
     reasoningTokens: count(output.reasoning_tokens),
   };
 }

@@ -76,3 +76,31 @@ for (const api of ["anthropic-messages", "openai-chat", "openai-responses"] as c
     });
   }
 }
+
+Deno.test("a whole message at a stream's end doubles neither text nor tool arguments", async () => {
+  const call = { index: 0, id: "c1", type: "function", function: { name: "read_file", arguments: '{"path":"a"}' } };
+  const chunks = [
+    { choices: [{ index: 0, delta: { content: "one " } }] },
+    { choices: [{ index: 0, delta: { content: "two", tool_calls: [call] } }] },
+    { choices: [{ index: 0, message: { content: "one two", tool_calls: [call] }, finish_reason: "tool_calls" }] },
+  ];
+  const raw = [...chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`), "data: [DONE]\n\n"];
+  const { text, toolCalls } = await generated("openai-chat", { raw });
+  assert.equal(text, "one two");
+  assert.deepEqual(toolCalls.map(({ input }) => input), [{ path: "a" }]);
+});
+
+Deno.test("tokens that were written into the provider's cache are told in both formats of OpenAI", async () => {
+  const chat = {
+    choices: [{ message: { content: "x" }, finish_reason: "stop" }],
+    usage: { prompt_tokens: 100, completion_tokens: 1, prompt_tokens_details: { cache_write_tokens: 80 } },
+  };
+  assert.equal((await generated("openai-chat", document(chat))).usage.cacheWriteTokens, 80);
+  const response = {
+    object: "response",
+    status: "completed",
+    output: [{ type: "message", content: [{ type: "output_text", text: "x" }] }],
+    usage: { input_tokens: 100, output_tokens: 1, input_tokens_details: { cache_write_tokens: 80 } },
+  };
+  assert.equal((await generated("openai-responses", document(response))).usage.cacheWriteTokens, 80);
+});
