@@ -98,11 +98,8 @@ export function openCensus(limits: RunLimits, dialect: Dialect, earlier: Earlier
       used.agents++;
       used.inputTokens = addCounts(used.inputTokens, result.usage.inputTokens);
       used.outputTokens = addCounts(used.outputTokens, result.usage.outputTokens);
-      if (result.costUsd === null) used.costUsd = null;
-      else {
-        knownCost += result.costUsd;
-        if (used.costUsd !== null) used.costUsd += result.costUsd;
-      }
+      used.costUsd = addAmounts(used.costUsd, result.costUsd);
+      knownCost = addAmounts(knownCost, result.costUsd ?? 0) ?? knownCost;
       return [...warnings(), ...priceWarning(result)];
     },
     addReplay() {

@@ -11,9 +11,12 @@ export function addCounts(a: number, b: number): number {
   return Math.min(Number.MAX_SAFE_INTEGER, wholeCount(a) + wholeCount(b));
 }
 
-/** Of amounts of money: null stays unknown, and so is what is no finite number. */
+/** Far below the price of a token, and above what adding binary fractions leaves behind. */
+const AMOUNT_STEPS = 1e12;
+
+/** Of amounts of money, without the noise of binary fractions: null stays unknown, and so is what is no finite number. */
 export function addAmounts(a: number | null, b: number | null): number | null {
   if (a === null || b === null) return null;
-  const sum = a + b;
+  const sum = Math.round((a + b) * AMOUNT_STEPS) / AMOUNT_STEPS;
   return Number.isFinite(sum) ? sum : null;
 }
