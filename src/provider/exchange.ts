@@ -35,7 +35,8 @@ export async function exchange(format: WireFormat, request: WireRequest, options
   } catch (thrown) {
     const cause = thrown instanceof FrameError ? badFrame(thrown, settings) : thrown;
     const error = call.explain(cause);
-    const usage = reader.usage() ?? (hasBegun && isBrokenOff(error) ? options.estimate(reader.answer()) : null);
+    const usage = reader.usage() ??
+      (hasBegun && isBrokenOff(error, settings) ? options.estimate(reader.answer()) : null);
     throw withUsage(error, usage);
   }
 }
@@ -141,7 +142,9 @@ function badFrame(error: FrameError, settings: ProviderSettings): ProviderError 
 }
 
 /** The provider worked on it, and bills what it did, though its report of it never came. */
-function isBrokenOff(error: unknown): boolean {
+function isBrokenOff(error: unknown, { api }: ProviderSettings): boolean {
+  // A host's answer comes whole or not at all, and the host pays.
+  if (api === "mcp-sampling") return false;
   return error instanceof ProviderError && (error.code === "service_unavailable" || error.code === "stalled");
 }
 
