@@ -92,11 +92,12 @@ async function git(...words) {
 }
 const base = given.base ?? "HEAD";
 const isRange = base.includes("..");
+const range = isRange ? [base] : ["--merge-base", base];
 async function readDiff() {
   if (given.diff) return given.diff;
   // Whatever the user's settings say: names as a/ and b/ and no colours.
   const looks = ["--no-color", "--src-prefix=a/", "--dst-prefix=b/", "--no-ext-diff", "-U8"];
-  const { stdout, problem } = await git("diff", ...looks, ...(isRange ? [base] : ["--merge-base", base]), "--");
+  const { stdout, problem } = await git("diff", ...looks, ...range, "--");
   if (problem === undefined) return stdout;
   const { stdout: isShallow } = await git("rev-parse", "--is-shallow-repository");
   const hint = isShallow?.trim() === "true"
@@ -107,7 +108,8 @@ async function readDiff() {
 /** Files that git does not know are in no diff. */
 async function untracked() {
   if (given.diff || isRange) return [];
-  const { stdout = "" } = await git("ls-files", "--others", "--exclude-standard", "-z");
+  const { stdout, problem } = await git("ls-files", "--others", "--exclude-standard", "-z");
+  if (problem !== undefined) fail(`git ls-files failed: ${problem}`);
   return stdout.split("\0").filter(Boolean).map((file) => ({ file, why: "git does not know it: git add it" }));
 }
 /** As git writes names: after a/ or b/, in quotes where they hold quotes, control or other characters than ASCII. */
@@ -130,7 +132,7 @@ function nameIn(text, prefix) {
 }
 /** The name of the new file, or of the one that is gone. */
 function pathOf(part) {
-  const head = part.split(/^@@ /m, 1)[0];
+  const head = part.split("\n@@ ", 1)[0];
   const line = (start) => head.split("\n").find((text) => text.startsWith(start))?.slice(start.length);
   const [added, removed] = [line("+++ "), line("--- ")];
   if (added !== undefined && added !== "/dev/null") return nameIn(added, "b/");
@@ -142,31 +144,49 @@ function pathOf(part) {
   if (both.startsWith('"')) return nameIn(both.slice(0, (both.length - 1) / 2), "a/");
   return nameIn(both.slice(0, (both.length - 1) / 2), "a/");
 }
+/** Whether a line of the part begins so; a carriage return in a changed line begins none. */
+const hasLine = (part, ...starts) => starts.some((start) => part.startsWith(start) || part.includes(`\n${start}`));
 /** Why a changed file has nothing to read; undefined: it has. */
 function whySkipped(part) {
-  if (/^@@ /m.test(part)) return undefined;
-  if (/^(?:Binary files |GIT binary patch)/m.test(part)) return "binary";
-  if (/^(?:rename|copy) to /m.test(part)) return "moved without a change";
-  if (/^new mode /m.test(part)) return "only its mode has changed";
-  if (/^new file mode /m.test(part)) return "new and empty";
-  if (/^deleted file mode /m.test(part)) return "it was empty, and is gone";
+  if (hasLine(part, "@@ ")) return undefined;
+  if (hasLine(part, "Binary files ", "GIT binary patch")) return "binary";
+  if (hasLine(part, "rename to ", "copy to ")) return "moved without a change";
+  if (hasLine(part, "new mode ")) return "only its mode has changed";
+  if (hasLine(part, "new file mode ")) return "new and empty";
+  if (hasLine(part, "deleted file mode ")) return "it was empty, and is gone";
   return "no changed lines";
+}
+/** A diff that cannot be taken apart file by file would hide one behind another. */
+async function checkCount(found) {
+  if (given.diff) return;
+  const { stdout, problem } = await git("diff", "--name-only", "-z", ...range, "--");
+  if (problem !== undefined) fail(`git diff --name-only failed: ${problem}`);
+  const names = new Set(stdout.split("\0").filter(Boolean));
+  if (names.size === found.length) return;
+  fail(
+    `git names ${names.size} changed files, and its diff tells of ${found.length}: is a merge open, or diff.submodule set?`,
+  );
 }
 /** A file's part of a diff with the line numbers of the new file. */
 function numberLines(part) {
   let line = 0;
+  let isInside = false;
   return part.split("\n").flatMap((text) => {
     const hunk = /^@@ -\d+(?:,\d+)? \+(\d+)/.exec(text);
-    if (hunk) line = Number(hunk[1]);
-    if (hunk || line === 0) return hunk ? [text] : [];
+    if (hunk) {
+      line = Number(hunk[1]);
+      isInside = true;
+    }
+    if (hunk || !isInside) return hunk ? [text] : [];
     return [text.startsWith("-") ? `  ${text}` : `${line++}: ${text}`];
   });
 }
 const diff = await readDiff();
 if (typeof diff !== "string") fail("diff must be a text");
 const newFiles = await untracked();
-const parts = diff.split(/^(?=diff --git )/m).filter((part) => part.trim() !== "");
+const parts = diff.split(/(?<=\n)(?=diff --git )/).filter((part) => part.trim() !== "");
 const files = parts.map((part) => ({ path: pathOf(part), why: whySkipped(part), part }));
+await checkCount(files);
 const skipped = [...files.filter(({ why }) => why).map(({ path, why }) => ({ file: path, why })), ...newFiles];
 const chunks = files.filter(({ why }) => !why).flatMap(({ path, part }) => numbered(path, numberLines(part)));
 if (chunks.length === 0) {
@@ -228,6 +248,7 @@ const summary = await agent(
     `Findings:\n${JSON.stringify(compact(findings, { maxChars: Math.floor(room * 0.4) }))}`,
   { label: "verdict", model: models?.verdict, tools: [] },
 );
-const isOpen = unread.length > 0 || unverified.length > 0 || newFiles.length > 0;
+const isOpen = unread.length > 0 || unverified.length > 0 || newFiles.length > 0 ||
+  skipped.some(({ why }) => why === "binary");
 const verdict = isBad ? "request changes" : isOpen ? "comment" : "approve";
 return { verdict, summary, findings, unverified, refuted, files: files.length, reviewed, unread, skipped };

@@ -121,3 +121,32 @@ return [fits.stdout.length, fits.isTruncated, over.isTruncated];`,
   assert.deepEqual(JSON.parse(stdout), [200_000, false, true]);
   assert.match(stderr, /printed more than 8 MB: the middle is left out/);
 });
+
+Deno.test("the lines of a deleted file are read, and a carriage return in a line makes no file of its own", async () => {
+  await using place = await Place.make();
+  await using server = await place.serve("openai-chat", { answer: reviewer(FINDING) });
+  await place.write("auth.js", "requireLogin(user);\ncheckRole(user);\n");
+  await place.write("b.txt", "b\n");
+  await commitAll(place.work);
+  await Deno.remove(`${place.work}/auth.js`);
+  await place.write("b.txt", "b\rdiff --git a/safe b/safe\n");
+  const result = await review(place);
+  assert.deepEqual([result.files, result.reviewed.toSorted()], [2, ["auth.js", "b.txt"]]);
+  const read = server.calls.find(({ prompt }) =>
+    prompt.includes("You review a change") && prompt.includes("## auth.js")
+  );
+  assert.match(read!.prompt, /-requireLogin\(user\);[^]*-checkRole\(user\);/);
+});
+
+Deno.test("a source file that attributes call binary is not approved unread", async () => {
+  await using place = await Place.make();
+  await using _server = await place.serve("openai-chat", { answer: reviewer() });
+  await place.write(".gitattributes", "hidden.js -diff\n");
+  await place.write("hidden.js", "one\n");
+  await place.write("seen.js", "one\n");
+  await commitAll(place.work);
+  await place.write("hidden.js", "two\n");
+  await place.write("seen.js", "two\n");
+  const { verdict, skipped } = await review(place);
+  assert.deepEqual([verdict, skipped], ["comment", [{ file: "hidden.js", why: "binary" }]]);
+});
