@@ -63,7 +63,7 @@ function checkRun({ db, problems, repaired, now, isRepairing }: Journal, id: str
     const header = foldHeader(pages.of(id));
     const recorded = headers.read(id)?.header ?? emptyHeader();
     const differing = (Object.keys(header) as (keyof RunHeader)[]).filter((key) =>
-      !isEqual(header[key], recorded[key]) || (/Tokens$/.test(key) && holdsTooMuch(db, id, key))
+      !isEqual(header[key], recorded[key]) || (/Tokens$/.test(key) && isUnreadable(db, id, key))
     );
     if (differing.length === 0) return;
     const what = `run ${id}: its row does not agree with its events in ${differing.join(", ")}`;
@@ -75,10 +75,10 @@ function checkRun({ db, problems, repaired, now, isRepairing }: Journal, id: str
   }
 }
 
-/** Of older versions: a sum that SQLite can hold and that no program can read. */
-function holdsTooMuch(db: DatabaseSync, id: string, key: keyof RunHeader): boolean {
+/** Of older versions: a sum that SQLite can hold and that means nothing. */
+function isUnreadable(db: DatabaseSync, id: string, key: keyof RunHeader): boolean {
   const column = key === "inputTokens" ? "input_tokens" : "output_tokens";
-  const sql = `SELECT 1 FROM runs WHERE id = ? AND ${column} > ${Number.MAX_SAFE_INTEGER}`;
+  const sql = `SELECT 1 FROM runs WHERE id = ? AND (${column} > ${Number.MAX_SAFE_INTEGER} OR ${column} < 0)`;
   return db.prepare(sql).get(id) !== undefined;
 }
 

@@ -51,7 +51,7 @@ Deno.test("a database that an older odw poisoned is read by every command, told 
   assert.equal((await place.odw(["run", "two.js"])).code, 0);
   {
     using db = new DatabaseSync(`${place.home}/odw.db`);
-    db.exec("UPDATE runs SET input_tokens = 1152921504606846976, output_tokens = 9223372036854775807");
+    db.exec("UPDATE runs SET input_tokens = 1152921504606846976, output_tokens = -9223372036854775807");
   }
   for (const args of [["ls"], ["ls", "--json"], ["show", "last"], ["show", "last", "--json"], ["report", "last"]]) {
     const { code, stderr } = await place.odw(args);
