@@ -1,5 +1,6 @@
 // What one command may touch: a pure function from settings and command, given to Deno as the engine ring's permissions.
 import { proxyHost, proxyOf } from "./lib/proxies.ts";
+import { portOf } from "./lib/url_port.ts";
 import type { Settings } from "./config.ts";
 
 /** What a command needs beyond odw's database and the workspace. */
@@ -151,7 +152,7 @@ function join(folder: string, name: string): string {
 /** `host:port` with the scheme's port where the URL names none; IPv6 in brackets. */
 function hostOf(text: string): string {
   const url = new URL(text);
-  return `${url.hostname}:${url.port || (url.protocol === "https:" ? "443" : "80")}`;
+  return `${url.hostname}:${portOf(url)}`;
 }
 
 function phrase(kind: GrantableKind, value: string): string {

@@ -1,5 +1,6 @@
 // Base URLs as users write them.
 import { OdwError } from "../errors.ts";
+import { isThisMachine } from "../lib/proxies.ts";
 
 const OLLAMA_PORT = "11434";
 
@@ -37,8 +38,7 @@ export function parseOllamaHost(text: string): string {
 }
 
 export function isLoopback(baseUrl: string): boolean {
-  const host = URL.parse(baseUrl)?.hostname ?? "";
-  return host === "localhost" || host.endsWith(".localhost") || host === "[::1]" || /^127\./.test(host);
+  return isThisMachine(URL.parse(baseUrl)?.hostname ?? "");
 }
 
 function splitScheme(text: string): [string, string] {

@@ -56,8 +56,14 @@ async function readOrNull(file: string): Promise<Uint8Array | null> {
 function holdsSecret(config: ConfigFile): boolean {
   const isKept = (values: Record<string, string> | undefined) =>
     Object.values(values ?? {}).some((value) => !/^\$\{?\w+\}?$/.test(value));
-  return Object.values(config.providers ?? {}).some((provider) => provider.apiKey !== undefined || provider.headers) ||
+  return hasPassword(config.proxy) ||
+    Object.values(config.providers ?? {}).some((provider) => provider.apiKey !== undefined || provider.headers) ||
     Object.values(config.mcpServers ?? {}).some((server) => isKept("url" in server ? server.headers : server.env));
+}
+
+/** A proxy's URL may hold one. */
+function hasPassword(proxy: ConfigFile["proxy"]): boolean {
+  return typeof proxy === "string" && proxy.includes("@");
 }
 
 /** Windows keeps no such modes. */

@@ -14,12 +14,19 @@ export interface Journal {
 /** Below what an eye notices; with agents at work there is a write before. */
 const NOTES_WAIT_MS = 10;
 
-/** `owner` holds the run's lease: without it nothing is written. `onFailure`: the store could not take an event; the run must end, since nothing may happen unrecorded. */
+export interface JournalHooks {
+  /** The store could not take an event; the run must end, since nothing may happen unrecorded. */
+  onFailure: (error: unknown) => void;
+  /** Called with events in the order in which they are recorded. */
+  onRecorded: (events: readonly EventBody[]) => void;
+}
+
+/** `owner` holds the run's lease: without it nothing is written. */
 export function openJournal(
   store: Store,
   runId: string,
   owner: string,
-  onFailure: (error: unknown) => void,
+  { onFailure, onRecorded }: JournalHooks,
 ): Journal {
   const listeners = new Set<() => void>();
   let notes: EventBody[] = [];
@@ -29,6 +36,7 @@ export function openJournal(
     const all = notes.length === 0 ? events : notes.concat(events);
     if (notes.length > 0) clearTimeout(timer);
     notes = [];
+    onRecorded(all);
     try {
       await store.append(runId, all, owner);
     } catch (error) {

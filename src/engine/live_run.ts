@@ -19,9 +19,10 @@ import { type Journal, openJournal } from "./journal.ts";
 import { holdLease } from "./lease.ts";
 import { Questions } from "./questions.ts";
 import { Replans } from "./replans.ts";
-import { Retelling } from "./retelling.ts";
+import { openRetelling } from "./retelling.ts";
+import { Telling } from "./telling.ts";
 import { runScript, type ScriptRunnerParts } from "./script_runner.ts";
-import { isDenied, ScriptTools } from "./script_tools.ts";
+import { ScriptTools } from "./script_tools.ts";
 import { StepRunner, type StepRunnerParts } from "./step_runner.ts";
 import type { WorkflowRef } from "./workflow_lookup.ts";
 
@@ -66,6 +67,7 @@ export class LiveRun {
   readonly journal: Journal;
   readonly #parts: LiveRunParts;
   readonly #controller = new AbortController();
+  readonly #telling = new Telling();
   readonly #census: Census;
   readonly #steps: StepRunner;
   readonly #questions: Questions;
@@ -78,7 +80,10 @@ export class LiveRun {
     this.#parts = parts;
     this.id = parts.id;
     const { signal } = this.#controller;
-    this.journal = openJournal(parts.store, parts.id, parts.owner, (error) => this.#controller.abort(error));
+    this.journal = openJournal(parts.store, parts.id, parts.owner, {
+      onFailure: (error) => this.#controller.abort(error),
+      onRecorded: (events) => this.#telling.recorded(events),
+    });
     this.#census = openCensus(parts.spec.limits, parts.spec.dialect, earlierOf(parts));
     this.#questions = new Questions({
       journal: this.journal,
@@ -204,21 +209,11 @@ export class LiveRun {
       steps: this.#steps,
       human: this.#questions,
       tools: this.#tools,
-      retelling: this.#retelling(),
+      telling: this.#telling,
+      retelling: openRetelling(recorded),
       plans: new Replans({ planner, sandbox, journal, recorded: recorded.plans, signal }),
       census: this.#census,
     };
-  }
-
-  /** undefined: nothing is recorded that could be told. */
-  #retelling(): Retelling | undefined {
-    const { order, steps, answers, toolOutcomes, plans } = this.#parts.recorded;
-    const isKept = (key: string) => {
-      const outcome = toolOutcomes.get(key);
-      return outcome ? !isDenied(outcome) : steps.has(key) || answers.has(key) || plans.has(key);
-    };
-    const kept = order.filter(isKept);
-    return kept.length > 0 ? new Retelling({ order: kept }) : undefined;
   }
 
   async #stopAt(stop: Stop): Promise<void> {

@@ -2,6 +2,8 @@
 // completion take the same branch again.
 
 import { SmallestFirst } from "../lib/smallest_first.ts";
+import type { Recorded } from "../store.ts";
+import { isDenied } from "./script_tools.ts";
 
 /** A script's realm, as it hears answers and says what it makes of them. */
 export type RealmId = number;
@@ -34,27 +36,36 @@ export class Retelling {
   readonly #realms = new Set<RealmId>();
   readonly #busy = new Set<RealmId>();
   #held = 0;
+  /** Recorded answers that were not told yet. */
+  #left: number;
   #isAdvancing = false;
 
   constructor(parts: RetellingParts) {
     this.#parts = parts;
     this.#ranks = new Map(parts.order.map((key, rank) => [key, rank]));
+    this.#left = this.#ranks.size;
   }
 
-  /** Settles as `answer` does, when its turn has come. `realm`: null where no script hears it. */
-  async tell<Value>(key: string, realm: RealmId | null, answer: () => Promise<Value>): Promise<Value> {
+  /** Settles as `recorded` or `fresh` does, when its turn has come. `realm`: null where no script hears it. */
+  async tell<Value>(
+    key: string,
+    realm: RealmId | null,
+    { recorded, fresh }: { recorded: () => Promise<Value>; fresh: () => Promise<Value> },
+  ): Promise<Value> {
     const rank = this.#ranks.get(key);
     if (rank !== undefined) {
       await new Promise<void>((wake) => {
         this.#asked.add({ rank, realm, wake });
         this.#advanceSoon();
       });
-      return await answer();
+      this.#left--;
+      return await recorded();
     }
     try {
-      return await answer();
+      return await fresh();
     } finally {
-      await this.#turn(realm);
+      // Once all that was recorded is told, what is new waits only for what came before it.
+      if (this.#left > 0 || this.#fresh.length > 0) await this.#turn(realm);
     }
   }
 
@@ -140,6 +151,16 @@ export class Retelling {
     }
     return told;
   }
+}
+
+/** Of a resumed run; undefined: nothing is recorded that could be told. What failed runs again, and is new. */
+export function openRetelling({ order, steps, answers, toolOutcomes, plans }: Recorded): Retelling | undefined {
+  const isKept = (key: string) => {
+    const outcome = toolOutcomes.get(key);
+    return outcome ? !isDenied(outcome) : steps.has(key) || answers.has(key) || plans.has(key);
+  };
+  const kept = order.filter(isKept);
+  return kept.length > 0 ? new Retelling({ order: kept }) : undefined;
 }
 
 /** Global in both supported Deno versions; the types of the older one do not have it. */

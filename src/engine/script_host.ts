@@ -9,6 +9,7 @@ import type { Journal } from "./journal.ts";
 import type { PlanAnswers } from "./replans.ts";
 import type { RealmId, Retelling } from "./retelling.ts";
 import type { ToolAnswers } from "./script_tools.ts";
+import type { Telling } from "./telling.ts";
 import { createStepKeys } from "./step_key.ts";
 import type { StepCall } from "./step_runner.ts";
 import type { WorkflowRef } from "./workflow_lookup.ts";
@@ -48,6 +49,7 @@ export interface ScriptHostParts {
   plans: PlanAnswers;
   journal: Journal;
   census: Census;
+  telling?: Telling;
   retelling?: Retelling | undefined;
   /** Deepest allowed `depth`. */
   nesting: number;
@@ -56,11 +58,15 @@ export interface ScriptHostParts {
 }
 
 export function createScriptHost(place: ScriptPlace, parts: ScriptHostParts): Host {
-  const { steps, human, tools, plans, journal, census, retelling } = parts;
+  const { steps, human, tools, plans, journal, census, telling, retelling } = parts;
   const keys = createStepKeys(place.scope);
   const { file, realm } = place;
+  const inOrder = <Value>(key: string, answer: () => Promise<Value>) =>
+    telling ? telling.inOrder(key, answer) : answer();
   const tell = <Value>(key: string, answer: () => Promise<Value>) =>
-    retelling ? retelling.tell(key, realm, answer) : answer();
+    retelling
+      ? retelling.tell(key, realm, { recorded: answer, fresh: () => inOrder(key, answer) })
+      : inOrder(key, answer);
   const hold = <Value>(work: () => Promise<Value>) => retelling ? retelling.hold(realm, work) : work();
   // A call that could be spared by a recorded winner waits until that one was told.
   const patient = (race: Race | undefined) =>
@@ -81,7 +87,7 @@ export function createScriptHost(place: ScriptPlace, parts: ScriptHostParts): Ho
       if (place.isPlanned) throw plannedAlready(place.dialect);
       const key = keys.nextPlan(request);
       const planned = () => plans.subScript(key, request);
-      const script = await (retelling ? retelling.tell(key, null, planned) : planned());
+      const script = await (retelling ? retelling.tell(key, null, { recorded: planned, fresh: planned }) : planned());
       const scope = `${place.scope}/${key}`;
       return await parts.runChild(script, request.args, { scope, depth: place.depth, isPlanned: true });
     },

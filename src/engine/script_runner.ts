@@ -4,6 +4,7 @@ import type { Json } from "../json.ts";
 import type { RunSpec } from "../run.ts";
 import type { ExecuteOptions, ParsedScript, Sandbox } from "../sandbox.ts";
 import type { RealmId, Retelling } from "./retelling.ts";
+import type { Telling } from "./telling.ts";
 import { type ChildPlace, createScriptHost, type ScriptHostParts } from "./script_host.ts";
 
 export interface ScriptRunnerParts
@@ -16,6 +17,8 @@ export interface ScriptRunnerParts
   sandbox: Sandbox;
   findWorkflow: ScriptHostParts["findChild"];
   signal: AbortSignal;
+  /** Of a run that records; absent in a replay. */
+  telling?: Telling;
   /** Of a run with recorded answers. */
   retelling?: Retelling | undefined;
 }

@@ -67,8 +67,17 @@ function clientOptions(proxy: string | null, certificates: string[]): Deno.Creat
   const options: Deno.CreateHttpClientOptions = certificates.length > 0 ? { caCerts: certificates } : {};
   if (proxy === null) return options;
   const url = new URL(proxy);
-  const [username, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
+  const [username, password] = [decoded(url.username), decoded(url.password)];
   url.username = url.password = "";
   const basicAuth = username === "" ? {} : { basicAuth: { username, password } };
   return { ...options, proxy: { url: url.href, ...basicAuth } };
+}
+
+/** A password may hold a bare "%". */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

@@ -1,5 +1,6 @@
 // Which proxy a request goes through, as curl, Go and Node decide it.
 import ipaddr from "ipaddr.js";
+import { portOf } from "./url_port.ts";
 
 /** Absolute URLs; null: none. */
 export interface Proxies {
@@ -43,14 +44,14 @@ export function parseExcept(text: string): string[] {
 /** `host:port` of a proxy, without its name and password. */
 export function proxyHost(proxy: string): string {
   const url = new URL(proxy);
-  const standard: Record<string, string> = { "http:": "80", "https:": "443" };
-  return `${url.hostname}:${url.port || (standard[url.protocol] ?? "1080")}`;
+  const port = url.protocol.startsWith("socks") ? url.port || "1080" : portOf(url);
+  return `${url.hostname}:${port}`;
 }
 
 function matches(url: URL, entry: string): boolean {
   if (entry === "*") return true;
   const { host, port } = splitPort(entry.toLowerCase());
-  if (port !== "" && port !== (url.port || (url.protocol === "https:" ? "443" : "80"))) return false;
+  if (port !== "" && port !== portOf(url)) return false;
   const asked = bare(url.hostname);
   if (ipaddr.isValid(asked)) return matchesAddress(asked, host);
   const suffix = host.replace(/^\*?\./, "");

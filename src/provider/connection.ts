@@ -166,7 +166,7 @@ export class Connection {
     return known;
   }
 
-  #interrupted({ stopWord = "cancelled" }: Answer, usage: TokenUsage): ProviderError {
+  #interrupted({ stopWord = "for no reason" }: Answer, usage: TokenUsage): ProviderError {
     return new ProviderError(`${this.settings.name} broke its answer off (${stopWord})`, {
       code: "service_unavailable",
       provider: this.settings.name,

@@ -27,8 +27,8 @@ const OVERFLOW = new RegExp(
     // LM Studio, xAI, vLLM, SGLang, TGI and llama.cpp, in their own words.
     "|does not fit in(?:to)? (?:the )?context|maximum prompt length is|longer than the (?:maximum )?model(?:'s)? (?:context )?length" +
     "|(?:is |are )?longer than the model'?s? (?:maximum )?context|must have less than \\d+ tokens|larger than the context (?:size|window)" +
-    "|context (?:the )?overflow|token limit exceeded|exceeds? the (?:maximum )?(?:number of tokens|token limit|sequence length)" +
-    "|prompt (?:contains|has) .{0,40}tokens.{0,60}(?:limit|maximum)|input validation error: `inputs`" +
+    "|context overflow|token limit exceeded|exceeds? the (?:maximum )?(?:number of tokens|token limit|sequence length)" +
+    "|prompt (?:contains|has) .{0,40}tokens.{0,60}(?:limit|maximum)" +
     "|exceeds? (?:the )?context limit|`max_new_tokens` must be <=|request_too_large|model_context_window_exceeded|string_above_max_length",
   "i",
 );
@@ -93,6 +93,8 @@ function codeOf(status: number, text: string): ErrorCode {
 
 /** A model without access, a firewall's page, an input that was flagged: that call fails, and the others go on. */
 function refusedCode(text: string): ErrorCode {
+  // What words a page holds says nothing of the key.
+  if (/^\s*</.test(text)) return "bad_request";
   if (DECLINED.test(text) || MODERATED.test(text)) return "refusal";
   return KEY.test(text) ? "authentication" : "bad_request";
 }

@@ -148,6 +148,7 @@ class ResponsesReader implements AnswerReader {
       usage: this.usage(),
     };
     if (items.some((item) => item.type !== "message")) answer.wire = { api: "openai-responses", message: items };
+    if (answer.finishReason === "interrupted") answer.stopWord = String(this.#response.status);
     return answer;
   }
 

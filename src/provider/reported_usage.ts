@@ -15,6 +15,6 @@ export function isSoundUsage(usage: JsonObject): boolean {
 }
 
 function isSound(name: string, value: Json | undefined): boolean {
-  if (value === null || value === undefined || !/tokens?$|eval_count$|^prompt_cache_/.test(name)) return true;
+  if (value === null || value === undefined || !/tokens?$|eval_count$/.test(name)) return true;
   return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= MOST_TOKENS;
 }

@@ -11,7 +11,10 @@ export function readRecorded(db: DatabaseSync, runId: string): Recorded {
   let knownCostUsd = 0;
   // A set keeps the order of insertion: what ends again moves to its end.
   const order = new Set<string>();
-  const end = (key: string) => order.delete(key) ? order.add(key) : order.add(key);
+  const end = (key: string) => {
+    order.delete(key);
+    order.add(key);
+  };
   const answers = new Map<string, string>();
   const toolOutcomes = new Map<string, ToolOutcome>();
   const plans: Recorded["plans"] = new Map();

@@ -1,11 +1,12 @@
 // Which hosts the user granted to web_fetch.
+import { portOf } from "../lib/url_port.ts";
 
 /** "any": by "*" alone, for public addresses only. "named": the user named this host, or a domain above it. null: not granted. */
 export type WebGrant = "any" | "named" | null;
 
 /** `grants`: `host`, `host:port`, `*.example.com` or "*". */
 export function webGrant(url: URL, grants: readonly string[]): WebGrant {
-  const port = url.port || (url.protocol === "https:" ? "443" : "80");
+  const port = portOf(url);
   const host = url.hostname.replace(/\.$/, "");
   if (grants.some((grant) => names(grant.toLowerCase(), host, port))) return "named";
   return grants.includes("*") ? "any" : null;

@@ -2,6 +2,7 @@
 import { lookup } from "node:dns/promises";
 import { certificateHint, type Network, Outgoing } from "../lib/outgoing.ts";
 import { proxyOf } from "../lib/proxies.ts";
+import { portOf } from "../lib/url_port.ts";
 import { isAddress, isPublicAddress } from "./public_address.ts";
 import { ToolError } from "./tool_error.ts";
 import { isNamedAddress, webGrant } from "./web_grant.ts";
@@ -148,7 +149,7 @@ function connectionTo(url: URL, addresses: string[], certificates: string[]): De
   const [hostname] = addresses;
   if (hostname === undefined) return null;
   try {
-    const port = Number(url.port) || (url.protocol === "https:" ? 443 : 80);
+    const port = Number(portOf(url));
     return Deno.createHttpClient({ proxy: { transport: "tcp", hostname, port }, caCerts: certificates });
   } catch (thrown) {
     if (thrown instanceof Deno.errors.NotCapable) return null;

@@ -87,7 +87,7 @@ function numbered(path, lines) {
 /** What git says, or why it cannot: a cut answer would hide changes. */
 async function git(...words) {
   const { stdout, stderr, exitCode, isTruncated } = await tools.git(words);
-  if (isTruncated) fail("the diff is larger than 8 MB: name a nearer base");
+  if (isTruncated) fail(`git ${words[0]} printed more than 8 MB: name a nearer base`);
   return exitCode === 0 ? { stdout } : { problem: (stderr || stdout || "").trim() };
 }
 const base = given.base ?? "HEAD";
@@ -212,9 +212,15 @@ const read = await all(chunks.map(({ path, text }) => () =>
 const missed = new Set(chunks.filter((_, i) => read[i] === null).map(({ path }) => path));
 const unread = [...missed].map((file) => ({ file, why: "an agent failed: see the failures of this run" }));
 const reviewed = [...new Set(chunks.map(({ path }) => path))].filter((path) => !missed.has(path));
-const counted = reviewed.length + unread.length + skipped.length - newFiles.length;
-if (counted !== files.length) {
-  fail(`${files.length} files have changed, and ${counted} are accounted for: the diff is broken`);
+// A diff that was given may name a file twice: commits one after the other.
+const changed = new Set(files.map(({ path }) => path));
+const counted = new Set([
+  ...reviewed,
+  ...unread.map(({ file }) => file),
+  ...files.flatMap(({ path, why }) => why ? path : []),
+]);
+if (counted.size !== changed.size) {
+  fail(`${changed.size} files have changed, and ${counted.size} are accounted for: the diff is broken`);
 }
 if (read.every((answer) => answer === null)) {
   throw new Error("code-review: no change could be read: see the failures of this run");
@@ -251,4 +257,4 @@ const summary = await agent(
 const isOpen = unread.length > 0 || unverified.length > 0 || newFiles.length > 0 ||
   skipped.some(({ why }) => why === "binary");
 const verdict = isBad ? "request changes" : isOpen ? "comment" : "approve";
-return { verdict, summary, findings, unverified, refuted, files: files.length, reviewed, unread, skipped };
+return { verdict, summary, findings, unverified, refuted, files: changed.size, reviewed, unread, skipped };

@@ -36,15 +36,25 @@ Deno.test("forty files in a diff of over 30 kB are all reviewed", async () => {
   for (let i = 0; i < 40; i++) assert.ok(read.some(({ prompt }) => prompt.includes(`src/file${i}.txt`)), `file${i}`);
 });
 
-Deno.test("a line of 20,000 characters is read to its end", async () => {
-  await using place = await Place.make();
-  await using server = await place.serve("openai-chat", { answer: reviewer() });
-  await place.write("a.txt", "short\n");
-  await commitAll(place.work);
-  await place.write("a.txt", `${"y".repeat(20_000)}THE-END\n`);
-  await review(place);
-  assert.ok(server.calls.some(({ prompt }) => prompt.includes("THE-END")));
-});
+for (
+  const words of [["code-review"], ["code-audit", "--arg=glob=*.txt"], [
+    "bug-hunt",
+    "--arg=glob=*.txt",
+    "--arg=rounds=1",
+  ]]
+) {
+  Deno.test(`${words[0]} reads a line of 20,000 characters to its end`, async () => {
+    await using place = await Place.make();
+    await using server = await place.serve("openai-chat", { answer: () => JSON.stringify(NO_FINDING) });
+    await place.write("a.txt", "short\n");
+    await commitAll(place.work);
+    await place.write("a.txt", `${"y".repeat(20_000)}THE-END\n`);
+    const { code, stderr } = await place.odw(["run", ...words]);
+    assert.equal(code, 0, stderr);
+    assert.ok(server.calls.some(({ prompt }) => prompt.includes("THE-END")));
+    assert.ok(server.calls.every(({ prompt }) => !prompt.includes("[cut]")));
+  });
+}
 
 Deno.test("deleted, spaced, non-ASCII, moved, binary and new files have their right names under any settings", async (t) => {
   for (const setting of ["core.abbrev=12", "diff.mnemonicPrefix=true", "diff.noprefix=true", "color.diff=always"]) {
@@ -149,4 +159,12 @@ Deno.test("a source file that attributes call binary is not approved unread", as
   await place.write("seen.js", "two\n");
   const { verdict, skipped } = await review(place);
   assert.deepEqual([verdict, skipped], ["comment", [{ file: "hidden.js", why: "binary" }]]);
+});
+
+Deno.test("a diff that names a file twice, commit after commit, is reviewed", async () => {
+  await using place = await Place.make();
+  await using _server = await place.serve("openai-chat", { answer: reviewer() });
+  const part = "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n";
+  const { files, reviewed } = await review(place, ["--args", JSON.stringify({ diff: part + part })]);
+  assert.deepEqual([files, reviewed], [1, ["x"]]);
 });

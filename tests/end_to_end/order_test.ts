@@ -90,6 +90,18 @@ Deno.test("a completed run that left the loser of a race behind replays", async 
   assert.deepEqual([code, stdout], [0, "<fast>\n"], stderr);
 });
 
+Deno.test("a replay that waits for an agent that never ended says so, and does not hang", async () => {
+  await using place = await Place.make();
+  const { server } = await openScene(place);
+  await using _server = server;
+  await place.write("order.js", `${META}return await Promise.race([agent("slow 3000"), agent("fast 5")]);`);
+  assert.equal((await place.odw(["run", "order.js"])).code, 0);
+  await place.write("order.js", `${META}return await Promise.all([agent("slow 3000"), agent("fast 5")]);`);
+  const { code, stderr } = await place.odw(["run", "order.js", "--replay", "last"]);
+  assert.equal(code, 1);
+  assert.match(stderr, /diverged: agent "slow 3000" never ended/);
+});
+
 Deno.test("random scripts that are killed at random points go on as they began", async (t) => {
   const { next: random } = seededRandom("order_test");
   for (let round = 0; round < 12; round++) {

@@ -114,6 +114,17 @@ Deno.test("a host elsewhere is reached through the user's proxy, which is told a
     const doctor = await place.odw(["doctor"], { env: { HTTP_PROXY: withPassword } });
     assert.ok(doctor.stdout.includes(`http through ${proxy.host}`), doctor.stdout);
   });
+  await t.step("a page, with a password that holds a bare percent sign", async () => {
+    await far({});
+    await place.write(
+      "page.js",
+      `${SCRIPT.split("\n")[0]}\nreturn (await tools.web_fetch({ url: "http://page.invalid/p" })).url;`,
+    );
+    const env = { HTTP_PROXY: proxy.url.replace("://", "://me:100%@") };
+    const { stdout, stderr } = await place.odw(["run", "page.js", "--allow-web=page.invalid"], { env });
+    assert.equal(stdout, "http://page.invalid/p\n", stderr);
+    assert.ok(proxy.seen.some((line) => line.includes("/p") && line.endsWith(`Basic ${btoa("me:100%")}`)));
+  });
   await t.step("by `proxy` in the user's config", async () => {
     await far({ proxy: proxy.url });
     const { code, stdout, stderr } = await place.odw(["run", "one.js"]);

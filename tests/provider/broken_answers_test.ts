@@ -259,18 +259,32 @@ Deno.test("no call leaves a body, a timer or a listener behind, however it ends"
   assert.equal(listeners, 0);
 });
 
-for (const [name, end] of [["ends half-way", "close"], ["breaks", "reset"]] as const) {
-  Deno.test(`a streamed answer that ${name} without a report of its usage is billed by an estimate`, async () => {
-    const chunk = JSON.stringify({ choices: [{ index: 0, delta: { content: "a text of some length ".repeat(20) } }] });
-    const error = await failureFrom({ raw: [`data: ${chunk}\n\n`], end }, "openai-chat");
-    assert.equal(error.code, "service_unavailable");
-    assert.ok(error.usage && error.usage.inputTokens > 0 && error.usage.outputTokens > 50, JSON.stringify(error.usage));
-  });
+const LONG = "a text of some length ".repeat(20);
+/** The beginning of an answer, without any report of its usage. */
+const BEGINNINGS: Record<(typeof APIS)[number], string> = {
+  "openai-chat": `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: LONG } }] })}\n\n`,
+  "openai-responses": `data: ${JSON.stringify({ type: "response.output_text.delta", delta: LONG })}\n\n`,
+  "anthropic-messages": [
+    { type: "message_start", message: {} },
+    { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
+    { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: LONG } },
+  ].map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join(""),
+  "ollama-chat": `${JSON.stringify({ message: { role: "assistant", content: LONG }, done: false })}\n`,
+};
+
+for (const api of APIS) {
+  for (const [name, end] of [["ends half-way", "close"], ["breaks", "reset"]] as const) {
+    Deno.test(`${api}: an answer that ${name} without a report of its usage is billed by an estimate`, async () => {
+      const error = await failureFrom({ raw: [BEGINNINGS[api]], end }, api);
+      assert.equal(error.code, "service_unavailable");
+      assert.ok(error.usage && error.usage.inputTokens > 0, JSON.stringify(error.usage));
+      assert.ok(error.usage.outputTokens > 50, JSON.stringify(error.usage));
+    });
+  }
 }
 
 Deno.test("an answer that falls silent is billed by an estimate, too", async () => {
-  const chunk = JSON.stringify({ choices: [{ index: 0, delta: { content: "a text of some length ".repeat(20) } }] });
-  const answer = { raw: [`data: ${chunk}\n\n`], end: "hang" } as const;
+  const answer = { raw: [BEGINNINGS["openai-chat"]], end: "hang" } as const;
   const error = await failureFrom(answer, "openai-chat", { ...patient(), stallMs: 300 });
   assert.equal(error.code, "stalled");
   assert.ok(error.usage && error.usage.outputTokens > 50, JSON.stringify(error.usage));

@@ -46,6 +46,7 @@ for (
     [{ error: { code: 403, message: "Your chosen model requires moderation and your input was flagged" } }, "refusal"],
     [{ error: { message: "Project `p` does not have access to model `gpt-x`" } }, "bad_request"],
     ["<html><head><title>Access denied by the firewall</title></head></html>", "bad_request"],
+    ["<html><title>Blocked</title><p>Your key to the internet: no API key, no credentials</p></html>", "bad_request"],
     [{ error: { message: "Incorrect API key provided" } }, "authentication"],
     [{ error: { type: "permission_error", message: "Your API key does not have permission" } }, "authentication"],
   ] as const
@@ -75,3 +76,8 @@ for (
     assert.equal(inStream.code, "context_overflow");
   });
 }
+
+Deno.test("another complaint about the inputs is no context overflow", () => {
+  const message = "Input validation error: `inputs` cannot be empty";
+  assert.equal(refused(422, { error: { message } }).code, "bad_request");
+});

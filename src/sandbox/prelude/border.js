@@ -128,9 +128,12 @@
   };
   /** Tells the next answer; whether there was one. Between two of them all jobs run: how answers were packed makes no difference. */
   odw.tellNext = () => {
-    if (heard === replies.length || odw.hasEnded()) return false;
+    if (heard === replies.length || odw.hasEnded()) {
+      replies = [];
+      heard = 0;
+      return false;
+    }
     const reply = replies[heard++];
-    if (heard === replies.length) replies = [], heard = 0;
     // While a race is open each answer has its own turn: only so is it known which branch goes on.
     const call = odw.openRaces > 0 ? calls.get(reply[0]) : undefined;
     if (call === undefined) answer(reply[0], reply[1], reply[2]);
